@@ -1,0 +1,44 @@
+SHELL := /bin/sh
+PY := .venv/bin/python
+SEEDS ?= 20
+PYTHON ?=
+export PYTHON
+.DEFAULT_GOAL := help
+.PHONY: help setup book test fresh page-test mutants lint refresh lock clean
+
+help:  ## list these targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
+
+setup:
+	@sh tools/setup.sh
+
+book: setup  ## execute every lesson and build the HTML
+	@$(PY) tools/book.py
+
+test: setup  ## the library's tests, every lesson against its stored outputs, the ledger, the exercises
+	@$(PY) tools/lessons.py prepare
+	@$(PY) -m pytest -n auto --dist loadfile --nbval --nbval-current-env tests _build/nbval
+
+fresh: setup  ## every ledger entry under other seeds: make fresh SEEDS=20
+	@$(PY) tools/fresh.py --seeds $(SEEDS)
+
+page-test: setup  ## the built page in a real browser
+	@$(PY) tools/book.py
+	@$(PY) -m pytest tests/page
+
+mutants: setup  ## change the library at random: do tests and ledger notice?
+	@$(PY) tools/mutants.py
+
+lint: setup  ## ruff over code and notebooks
+	@$(PY) -m ruff check .
+	@$(PY) -m ruff format --check .
+
+refresh: setup  ## execute every lesson and store its outputs in the notebook
+	@$(PY) tools/lessons.py refresh
+
+lock: setup  ## write requirements.lock from requirements.txt
+	@$(PY) tools/lock.py
+
+clean:  ## remove the built book and every cache (.venv stays)
+	rm -rf _build .ruff_cache .pytest_cache .hypothesis
+	find . -name __pycache__ -not -path './.venv/*' -prune -exec rm -rf {} +

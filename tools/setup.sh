@@ -1,0 +1,39 @@
+#!/bin/sh
+# Makes .venv with the pinned packages, and does nothing when it is already up to date.
+# Takes the first Python from 3.11 to 3.13 that works here; PYTHON=/path/to/python chooses another.
+set -eu
+cd "$(dirname "$0")/.."
+
+wanted="$(cat requirements.lock pyproject.toml | cksum)"
+if [ -x .venv/bin/python ] && [ "$(cat .venv/installed 2>/dev/null)" = "$wanted" ]; then
+    exit 0
+fi
+
+supported='import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))'
+number='import sys; print(sys.version.split()[0])'
+python=""
+seen=""
+for candidate in ${PYTHON:-python3.13 python3.12 python3.11 python3 python}; do
+    version="$("$candidate" -c "$number" 2>/dev/null)" || continue
+    seen="$seen $candidate is $version;"
+    if "$candidate" -c "$supported"; then
+        python="$candidate"
+        break
+    fi
+done
+if [ -z "$python" ]; then
+    echo "This book needs Python 3.11, 3.12 or 3.13. Found here:${seen:- no Python;}" >&2
+    echo "Install one of them, or name it: make book PYTHON=/path/to/python3.12" >&2
+    exit 1
+fi
+if ! "$python" -c "import venv, ensurepip" 2>/dev/null; then
+    echo "$python ($version) has no venv module. On Debian and Ubuntu: apt install python3-venv" >&2
+    exit 1
+fi
+
+echo "Setting up .venv with Python $version: about a minute, once."
+"$python" -m venv --clear .venv
+quietly="--quiet --disable-pip-version-check --no-input"
+.venv/bin/python -m pip install $quietly --require-hashes -r requirements.lock
+.venv/bin/python -m pip install $quietly --no-deps --editable .
+echo "$wanted" > .venv/installed
