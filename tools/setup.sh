@@ -36,4 +36,5 @@ echo "Setting up .venv with Python $version: about a minute, once."
 quietly="--quiet --disable-pip-version-check --no-input"
 .venv/bin/python -m pip install $quietly --require-hashes -r requirements.lock
 .venv/bin/python -m pip install $quietly --no-deps --editable .
+.venv/bin/python tools/assets.py || echo "Without these files 'make book' cannot work; the other targets can." >&2
 echo "$wanted" > .venv/installed
