@@ -24,10 +24,11 @@ const name_slider = (row) => {
 };
 
 window.addEventListener("load", () => {
-  const control = ".escapelab-control";
+  const name_all = () => {
+    document.querySelectorAll(".escapelab-control .widget-slider").forEach(name_slider);
+    document.querySelectorAll(".escapelab-picture").forEach((picture) => picture.setAttribute("aria-live", "polite"));
+  };
   if (!document.querySelector('script[type="application/vnd.jupyter.widget-state+json"]')) return;
-  new MutationObserver(() => {
-    document.querySelectorAll(`${control} .widget-slider, ${control} .widget-hslider`).forEach(name_slider);
-    document.querySelectorAll(`${control} > .widget-stack`).forEach((stack) => stack.setAttribute("aria-live", "polite"));
-  }).observe(document.body, { childList: true, subtree: true });
+  new MutationObserver(name_all).observe(document.querySelector("main") || document.body, { childList: true, subtree: true });
+  name_all();
 });

@@ -103,6 +103,7 @@ class Control:
         self.ping, self.pong = ipywidgets.Label("browser"), ipywidgets.Label("")
         self.links.append(ipywidgets.jsdlink((self.ping, "value"), (self.pong, "value")))
         self.pong.observe(self._go_live, "value")
+        stack.add_class("escapelab-picture")
         self.box = _Box([*self._rows(), stack])
         self.box.first = self.frames[(0,) * len(names)]
         self.box.add_class("escapelab-control")
@@ -139,6 +140,7 @@ class Control:
             self.player.observe(self._step, "value")
         self.last = self.frames.get(place, self.box.first)
         self.picture = ipywidgets.HTML(self.last.html())
+        self.picture.add_class("escapelab-picture")
         self.box.children = [*self._rows(), self.picture]
 
     def _step(self, change) -> None:
@@ -191,7 +193,8 @@ class Control:
 
 
 def _look(name: str) -> dict:
-    return {"description": name.replace("_", " "), "style": {"description_width": "initial"}}
+    said_name = name.replace("_", " ")
+    return {"description": said_name, "tooltip": said_name, "style": {"description_width": "initial"}}
 
 
 def _continuous(values: list) -> bool:
