@@ -17,7 +17,7 @@ book: setup  ## execute every lesson and build the HTML
 
 test: setup  ## the library's tests, every lesson against its stored outputs, the ledger, the exercises
 	@$(PY) tools/lessons.py prepare
-	@$(PY) -m pytest -n auto --dist loadfile --nbval --nbval-current-env tests _build/nbval
+	@$(PY) -m pytest -n logical --dist loadfile --nbval --nbval-current-env --ignore tests/page tests _build/nbval
 
 fresh: setup  ## every ledger entry under other seeds: make fresh SEEDS=20
 	@$(PY) tools/fresh.py --seeds $(SEEDS)

@@ -15,20 +15,20 @@ from pathlib import Path
 from time import perf_counter
 from typing import NamedTuple
 
-import nbformat
+import notebooks
 from jupyter_book.cli.main import main as jupyter_book
 from jupyter_cache import get_cache
 from jupyter_cache.base import CacheBundleIn
 from nbclient import NotebookClient
 from nbclient.exceptions import CellControlSignal, DeadKernelError
-from sphinx_external_toc.parsing import parse_toc_yaml
 from tqdm import tqdm
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = notebooks.ROOT
 BUILD = ROOT / "_build"
 CACHE = BUILD / ".jupyter_cache"
 DOCTREES = BUILD / ".doctrees"
 CELL_TIMEOUT = 300  # seconds
+LISTINGS_DEPEND_ON = ("chapters/**/*.ipynb", "claims.toml")
 RESULTS_DEPEND_ON = ("lib/**/*.py", "requirements.lock")
 KERNEL_ARGUMENTS = ["--log-level=40"]
 PAGES_DEPEND_ON = ("_config.yml", "_toc.yml", "_ext/**/*.py", "references.bib", "claims.toml")
@@ -49,19 +49,13 @@ class Failure(NamedTuple):
     traceback: str
 
 
-def fingerprint(patterns: tuple[str, ...] | list[str]) -> str:
+def fingerprint(patterns: tuple[str, ...]) -> str:
     """Hash of the names and contents of all files below the root that match one of the glob patterns."""
     digest = hashlib.sha256()
     for path in sorted({path for pattern in patterns for path in ROOT.glob(pattern) if path.is_file()}):
         digest.update(path.relative_to(ROOT).as_posix().encode())
         digest.update(path.read_bytes())
     return digest.hexdigest()
-
-
-def lessons() -> list[Path]:
-    """The notebooks of the table of contents, in its order."""
-    names = list(parse_toc_yaml(ROOT / "_toc.yml"))
-    return [path for path in (ROOT / f"{name}.ipynb" for name in names) if path.exists()]
 
 
 def name(lesson: Path) -> str:
@@ -78,7 +72,7 @@ def changed(stamp: Path, key: str) -> bool:
 
 
 def forget_what_is_stale() -> None:
-    """Empty the execution cache when the library, the pins or Python changed; drop the pages when their settings did."""
+    """Empty the execution cache when library, pins or Python changed; drop the pages when their settings did."""
     results = f"{sys.version_info[:2]} {fingerprint(RESULTS_DEPEND_ON)}"
     if changed(BUILD / "results.key", results):
         shutil.rmtree(CACHE, ignore_errors=True)
@@ -89,26 +83,24 @@ def forget_what_is_stale() -> None:
 
 
 def to_execute(cache, paths: list[Path]) -> list[Path]:
-    """The lessons whose code is not in the cache, or that read files (metadata escapelab.reads) which changed."""
+    """The notebooks whose code is not in the cache, and the listings when what they list has changed."""
+    listings_stale = changed(BUILD / "listings.key", fingerprint(LISTINGS_DEPEND_ON))
     wanted = []
     for path in paths:
-        notebook = nbformat.read(path, as_version=4)
-        reads = notebook.metadata.get("escapelab", {}).get("reads", [])
-        stale = bool(reads) and changed(BUILD / "reads" / f"{name(path).replace('/', '-')}.key", fingerprint(reads))
         try:
-            record = cache.match_cache_notebook(notebook)
+            record = cache.match_cache_notebook(notebooks.read(path))
         except KeyError:
             wanted.append(path)
             continue
-        if stale:
+        if listings_stale and notebooks.slug(path) in notebooks.LISTINGS:
             cache.remove_cache(record.pk)
             wanted.append(path)
     return wanted
 
 
-def execute(path: Path, progress: tqdm) -> tuple[nbformat.NotebookNode, float, Failure | None]:
-    """Run one notebook in its own folder: the executed notebook, the seconds it took, and how it failed."""
-    notebook = nbformat.read(path, as_version=4)
+def execute(path: Path, threads: int, progress: tqdm) -> tuple:
+    """Run one notebook in its own folder: the executed notebook, the seconds it took, and its Failure or None."""
+    notebook = notebooks.read(path)
     running = 0
 
     def started(cell, cell_index):
@@ -118,6 +110,7 @@ def execute(path: Path, progress: tqdm) -> tuple[nbformat.NotebookNode, float, F
     client = NotebookClient(
         notebook,
         timeout=CELL_TIMEOUT,
+        record_timing=False,
         extra_arguments=KERNEL_ARGUMENTS,
         resources={"metadata": {"path": str(path.parent)}},
         on_cell_start=started,
@@ -125,7 +118,7 @@ def execute(path: Path, progress: tqdm) -> tuple[nbformat.NotebookNode, float, F
     )
     start = perf_counter()
     try:
-        client.execute()
+        client.execute(env={**os.environ, "NUMBA_NUM_THREADS": str(threads)})
     except (CellControlSignal, DeadKernelError) as error:
         return notebook, perf_counter() - start, Failure(name(path), running, str(error))
     return notebook, perf_counter() - start, None
@@ -136,11 +129,13 @@ def execute_all(cache, paths: list[Path]) -> list[Failure]:
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     workers = min(cores, len(paths))
     print(f"Executing {len(paths)} lesson(s), {workers} at a time", flush=True)
-    subprocess.run([sys.executable, "-W", "ignore", "-c", WARM_UP], check=True, stderr=subprocess.DEVNULL)
-    cells = sum(cell.cell_type == "code" for path in paths for cell in nbformat.read(path, as_version=4).cells)
+    warm_up = subprocess.run([sys.executable, "-c", WARM_UP], capture_output=True, text=True)
+    if warm_up.returncode:
+        raise SystemExit(f"The library cannot be imported:\n{warm_up.stderr}")
+    cells = sum(len(notebooks.code_cells(notebooks.read(path))) for path in paths)
     failures = []
     with tqdm(total=cells, unit="cell", disable=None) as progress, ThreadPoolExecutor(workers) as pool:
-        running = {pool.submit(execute, path, progress): path for path in paths}
+        running = {pool.submit(execute, path, max(1, cores // workers), progress): path for path in paths}
         for done, future in enumerate(as_completed(running), 1):
             path = running[future]
             notebook, seconds, failure = future.result()
@@ -175,7 +170,7 @@ def main() -> None:
     subprocess.run([sys.executable, str(ROOT / "tools" / "assets.py")], check=True)
     forget_what_is_stale()
     cache = get_cache(CACHE)
-    paths = to_execute(cache, lessons())
+    paths = to_execute(cache, notebooks.in_book())
     failures = execute_all(cache, paths) if paths else []
     for failure in failures:
         print(f"\n{failure.lesson} failed in cell {failure.cell}:\n{failure.traceback}", file=sys.stderr)

@@ -35,6 +35,6 @@ echo "Setting up .venv with Python $version: about a minute, once."
 "$python" -m venv --clear .venv
 quietly="--quiet --disable-pip-version-check --no-input"
 .venv/bin/python -m pip install $quietly --require-hashes -r requirements.lock
-.venv/bin/python -m pip install $quietly --no-deps --editable .
+.venv/bin/python -m pip install $quietly --no-deps --no-build-isolation --editable .
 .venv/bin/python tools/assets.py || echo "Without these files 'make book' cannot work; the other targets can." >&2
 echo "$wanted" > .venv/installed
