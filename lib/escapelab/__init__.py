@@ -1,0 +1,51 @@
+"""escapelab: ensembles of stochastic gradient descent, and what theory says of them.
+
+Importing the package sets two things in numba: its cache folder, which is keyed on the sources of the
+library, because numba's own key misses a change made in another file; and, unless the reader has chosen
+a CPU, full-width vectors, which LLVM avoids by default on CPUs with AVX-512.
+"""
+
+import hashlib
+import os
+import tempfile
+from pathlib import Path
+
+__version__ = "0.1.0"
+
+
+def _sources_hash() -> str:
+    digest = hashlib.sha256()
+    for path in sorted(Path(__file__).parent.rglob("*.py")):
+        digest.update(path.name.encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def _writable(folder: Path) -> bool:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            return True
+    except OSError:
+        return False
+
+
+def _choose_cache_folder(sources: str) -> Path:
+    """The first writable of $NUMBA_CACHE_DIR, the user's cache folder, and a fresh temporary folder."""
+    homes = [os.environ.get("NUMBA_CACHE_DIR"), os.environ.get("XDG_CACHE_HOME"), Path.home() / ".cache"]
+    for home in filter(None, homes):
+        folder = Path(home) / "escapelab" / sources
+        if _writable(folder):
+            return folder
+    return Path(tempfile.mkdtemp(prefix="escapelab-"))
+
+
+SOURCES = _sources_hash()
+CACHE = _choose_cache_folder(SOURCES)
+
+import numba  # noqa: E402
+from llvmlite.binding import get_host_cpu_features  # noqa: E402
+
+numba.config.CACHE_DIR = str(CACHE)
+if not (numba.config.CPU_NAME or numba.config.CPU_FEATURES):
+    numba.config.CPU_FEATURES = get_host_cpu_features().flatten() + ",-prefer-256-bit"

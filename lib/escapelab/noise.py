@@ -1,0 +1,187 @@
+"""Where the randomness of SGD comes from: how a batch is drawn, and noise added to a gradient.
+
+Samplers write sample numbers; noise laws add to the gradient. Each is a :class:`escapelab.plug.Plug`
+made by a factory with keyword arguments. Explained in thread/f1-batch-like-dataset (batches) and
+smoothing/s1-one-step (added noise).
+"""
+
+import numpy as np
+
+from . import rng
+from .plug import LANES, Plug, compiled, fma, make
+from .vecmath import log, sincos
+
+_TWO_PI = 6.283185307179586
+_COMPARE = 48  # up to this batch size Floyd's comparisons beat shuffling
+
+
+@compiled("sampler")
+def _with_replacement(words, step, n, table, state, picks):
+    for j in range(picks.shape[0]):
+        for i in range(LANES):
+            picks[j, i] = rng.pick(words[j, i], n)
+
+
+@compiled("sampler")
+def _floyd(words, step, n, table, state, picks):
+    k = picks.shape[0]
+    taken = np.empty(LANES, np.int32)
+    for j in range(k):
+        last, new, word = n - k + j, picks[j], words[j]
+        for i in range(LANES):
+            new[i] = rng.pick(word[i], last + 1)
+            taken[i] = 0
+        for h in range(j):
+            old = picks[h]
+            for i in range(LANES):
+                taken[i] |= old[i] == new[i]
+        for i in range(LANES):
+            new[i] = last if taken[i] else new[i]
+
+
+@compiled("sampler")
+def _shuffle(words, step, n, table, state, picks):
+    k = picks.shape[0]
+    reshuffled = table[0, 0] != 0.0
+    first = (step % (n // k)) * k if reshuffled else 0
+    if step == 0:
+        for j in range(n):
+            for i in range(LANES):
+                state[j, i] = j
+    for j in range(k):
+        for i in range(LANES):
+            other = first + j + rng.pick(words[j, i], n - first - j)
+            chosen = state[other, i]
+            state[other, i] = state[first + j, i]
+            state[first + j, i] = chosen
+            picks[j, i] = chosen
+
+
+@compiled("sampler")
+def _weighted(words, step, n, table, state, picks):
+    for j in range(picks.shape[0]):
+        for i in range(LANES):
+            product = np.uint64(words[j, i]) * np.uint64(n)
+            column = np.int32(product >> np.uint64(32))
+            fraction = np.float64(np.uint32(product & np.uint64(0xFFFFFFFF))) * 2.3283064365386963e-10
+            alias = np.int32(table[column, 1])
+            picks[j, i] = column if fraction < table[column, 0] else alias
+
+
+class Sampler:
+    """How batches are drawn: a plug and its table, made for one data size n and batch size k."""
+
+    def __init__(self, plug: Plug, table: np.ndarray):
+        self.plug, self.table = plug, table
+
+
+def with_replacement(n, k):
+    """k independent uniform picks of n; the variance of the batch mean is Var / k."""
+    _batch(n, k)
+    return Sampler(make("sampler", _with_replacement, words=k), np.zeros((1, 2)))
+
+
+def without_replacement(n, k):
+    """A uniform subset of k of n, new at every step; the variance of the batch mean is Var (n - k) / (k (n - 1)).
+
+    Floyd's algorithm (Bentley and Floyd 1987) for small k, a partial Fisher-Yates shuffle beyond.
+    """
+    _batch(n, k)
+    if k <= _COMPARE:
+        return Sampler(make("sampler", _floyd, words=k), np.zeros((1, 2)))
+    return Sampler(make("sampler", _shuffle, words=k, state=n), np.zeros((1, 2)))
+
+
+def reshuffled(n, k):
+    """Every epoch of n // k steps runs once through a fresh permutation. Explained in practice/p3b-reshuffling."""
+    _batch(n, k)
+    return Sampler(make("sampler", _shuffle, words=k, state=n), np.ones((1, 2)))
+
+
+def weighted(weights, k):
+    """k independent picks with the given probabilities (n,), by Walker's alias method (Vose 1991)."""
+    p = np.asarray(weights, dtype=np.float64)
+    if p.ndim != 1 or p.size == 0 or not np.all(np.isfinite(p)) or np.any(p < 0) or p.sum() <= 0:
+        raise ValueError("weights must be a list of non-negative numbers with a positive sum")
+    n = p.size
+    if not 1 <= k:
+        raise ValueError(f"batch must be at least 1; got {k}")
+    p = p * (n / p.sum())
+    table = np.column_stack([np.ones(n), np.arange(n, dtype=np.float64)])
+    small, large = [i for i in range(n) if p[i] < 1], [i for i in range(n) if p[i] >= 1]
+    while small and large:
+        low, high = small.pop(), large[-1]
+        table[low] = p[low], high
+        p[high] -= 1 - p[low]
+        if p[high] < 1:
+            small.append(large.pop())
+    return Sampler(make("sampler", _weighted, words=k), table)
+
+
+def _batch(n, k):
+    if not 1 <= k <= n:
+        raise ValueError(f"batch must be between 1 and the number of samples, {n}; got {k}")
+
+
+@compiled("noise")
+def _none(theta, words, scale, c, out):
+    pass
+
+
+@compiled("noise")
+def _uniform(theta, words, scale, c, out):
+    for j in range(out.shape[0]):
+        for i in range(LANES):
+            out[j, i] = fma(c[0] * scale[i], fma(2.0, rng.uniform(words[j, i]), -1.0), out[j, i])
+
+
+@compiled("noise")
+def _gaussian(theta, words, scale, c, out):
+    d = out.shape[0]
+    for pair in range((d + 1) // 2):
+        a, b = 2 * pair, 2 * pair + 1
+        radius, first, second = np.empty(LANES), np.empty(LANES), np.empty(LANES)
+        for i in range(LANES):
+            radius[i] = c[0] * scale[i] * np.sqrt(-2.0 * log(rng.uniform(words[a, i])))
+            second[i], first[i] = sincos(_TWO_PI * rng.uniform(words[b, i]))
+        for i in range(LANES):
+            out[a, i] = fma(radius[i], first[i], out[a, i])
+        if b < d:
+            for i in range(LANES):
+                out[b, i] = fma(radius[i], second[i], out[b, i])
+
+
+class Noise:
+    """A law of noise added to a gradient; ``plug(d)`` is its plug in d dimensions."""
+
+    def __init__(self, function, constants, words_per_pair):
+        self._function, self._constants, self._even = function, constants, words_per_pair
+
+    def plug(self, dimension):
+        words = dimension + (dimension % 2 if self._even else 0)
+        return make("noise", self._function, self._constants, words=words)
+
+
+def uniform(radius):
+    """Independent uniform noise on [-radius, radius] in each coordinate of the gradient; sd = radius / sqrt(3)."""
+    return Noise(_uniform, (_scale("radius", radius),), False)
+
+
+def gaussian(sigma):
+    """Independent normal noise of standard deviation sigma in each coordinate of the gradient.
+
+    Box and Muller (1958) from 32-bit words: no value beyond 6.7 sigma (probability 2e-11) is drawn.
+    """
+    return Noise(_gaussian, (_scale("sigma", sigma),), True)
+
+
+def none():
+    """No added noise."""
+    return Noise(_none, (0.0,), False)
+
+
+def _scale(name, value):
+    number = float(value)
+    if not (np.isfinite(number) and number >= 0):
+        raise ValueError(f"{name} must be a number >= 0; got {value!r}")
+    return number

@@ -1,0 +1,139 @@
+"""The record that all objectives share: plugs, data, and evaluation at any points."""
+
+import numpy as np
+
+from .. import plug
+from ..plug import LANES, POINTERS, kernel, typed
+
+
+class Objective:
+    """A cost, its gradient on a batch and on everything, and the data behind them.
+
+    Attributes
+    ----------
+    name : str
+    dimension : int
+    data : (n, m) float64, one row a sample; costs without data have one empty row.
+    weights : (n,) probabilities with which samples are drawn, or None for uniform.
+    plugs : dict of Plug: ``loss``, ``mean`` (gradient of the loss), ``gradient`` (of a batch).
+    """
+
+    def __init__(self, name, dimension, plugs, data=None, weights=None):
+        self.name, self.dimension, self.plugs, self.weights = name, dimension, plugs, weights
+        self.data = np.zeros((1, 0)) if data is None else np.ascontiguousarray(data, dtype=np.float64)
+
+    def __repr__(self):
+        return f"Objective({self.name}, dimension {self.dimension}, {self.data.shape[0]} samples)"
+
+    def loss(self, theta):
+        """Loss at theta, a number, (points,) in one dimension, (d,) or (points, d); returns a float or (points,)."""
+        points, single = self._points(theta)
+        out = np.empty(points.shape[0])
+        p = self.plugs["loss"]
+        typed(_losses, _LOSSES)(points, self.data, p.function, p.constants, out)
+        return float(out[0]) if single else out
+
+    def gradient(self, theta, picks=None):
+        """Gradient at theta of the whole loss, or of the mean over the samples ``picks`` (k,); (points, d), squeezed."""
+        points, single = self._points(theta)
+        out = np.empty_like(points)
+        if picks is None:
+            p = self.plugs["mean"]
+            typed(_means, _MEANS)(points, self.data, p.function, p.constants, out)
+        else:
+            picks = np.atleast_1d(np.asarray(picks, dtype=np.int32))
+            if picks.size == 0 or picks.min() < 0 or picks.max() >= self.data.shape[0]:
+                raise ValueError(f"picks must be sample numbers between 0 and {self.data.shape[0] - 1}; got {picks}")
+            p = self.plugs["gradient"]
+            typed(_gradients, _GRADIENTS)(points, picks, self.data, p.function, p.constants, out)
+        out = out[:, 0] if self.dimension == 1 else out
+        return (float(out[0]) if self.dimension == 1 else out[0]) if single else out
+
+    def hessian(self, theta, step=1e-5):
+        """Hessian at one theta (d,) by central differences of the gradient, symmetrised; (d, d)."""
+        theta = np.atleast_1d(np.asarray(theta, float))
+        shifts = step * np.maximum(1.0, np.abs(theta)) * np.eye(theta.size)
+        up = self.gradient(theta + shifts).reshape(theta.size, theta.size)
+        down = self.gradient(theta - shifts).reshape(theta.size, theta.size)
+        h = (up - down) / (2 * np.diag(shifts))[:, None]
+        return (h + h.T) / 2
+
+    def _points(self, theta):
+        array, d = np.asarray(theta, dtype=np.float64), self.dimension
+        single = array.ndim == 0 or (array.ndim == 1 and d > 1)
+        if d == 1 and array.ndim <= 1:
+            array = array.reshape(-1, 1)
+        array = np.atleast_2d(array)
+        if array.ndim != 2 or array.shape[1] != d:
+            raise ValueError(f"theta must have {d} coordinates in its last axis; got shape {np.shape(theta)}")
+        return np.ascontiguousarray(array), single
+
+
+@kernel
+def _load(points, first, theta):
+    for i in range(LANES):
+        theta[:, i] = points[min(first + i, points.shape[0] - 1)]
+
+
+@kernel
+def _losses(points, data, loss, c, out):
+    theta, lane = np.empty((points.shape[1], LANES)), np.empty(LANES)
+    for first in range(0, points.shape[0], LANES):
+        _load(points, first, theta)
+        loss(theta, data, c, lane)
+        for i in range(min(LANES, points.shape[0] - first)):
+            out[first + i] = lane[i]
+
+
+@kernel
+def _means(points, data, mean, c, out):
+    theta, g = np.empty((points.shape[1], LANES)), np.empty((points.shape[1], LANES))
+    for first in range(0, points.shape[0], LANES):
+        _load(points, first, theta)
+        mean(theta, data, c, g)
+        for i in range(min(LANES, points.shape[0] - first)):
+            out[first + i] = g[:, i]
+
+
+@kernel
+def _gradients(points, batch, data, gradient, c, out):
+    theta, g = np.empty((points.shape[1], LANES)), np.empty((points.shape[1], LANES))
+    picks = np.empty((batch.size, LANES), np.int32)
+    for j in range(batch.size):
+        picks[j, :] = batch[j]
+    for first in range(0, points.shape[0], LANES):
+        _load(points, first, theta)
+        gradient(theta, picks, data, c, g)
+        for i in range(min(LANES, points.shape[0] - first)):
+            out[first + i] = g[:, i]
+
+
+_f1, _f2, _i1 = plug.types.float64[::1], plug.types.float64[:, ::1], plug.types.int32[::1]
+_LOSSES = plug.types.void(_f2, _f2, POINTERS["loss"], _f1, _f1)
+_MEANS = plug.types.void(_f2, _f2, POINTERS["mean"], _f1, _f2)
+_GRADIENTS = plug.types.void(_f2, _i1, _f2, POINTERS["gradient"], _f1, _f2)
+
+
+def columns(**arrays):
+    """Equally long lists of finite numbers as one array (n, m); raises ValueError that names them otherwise."""
+    names = " and ".join(arrays)
+    parts = [np.atleast_1d(np.asarray(array, dtype=np.float64)) for array in arrays.values()]
+    if parts[0].size == 0:
+        raise ValueError(f"{names} are empty")
+    if any(a.ndim != 1 or a.shape != parts[0].shape for a in parts):
+        raise ValueError(f"{names} must be lists of equal length; got shapes {[a.shape for a in parts]}")
+    if not all(np.all(np.isfinite(a)) for a in parts):
+        raise ValueError(f"{names} must be finite numbers; they hold NaN or infinity")
+    return np.column_stack(parts)
+
+
+def number(name, value, *, above=-np.inf, least=-np.inf):
+    """value as a finite float, > above and >= least; raises ValueError that names it otherwise."""
+    try:
+        x = float(value)
+    except (TypeError, ValueError):
+        raise TypeError(f"{name} must be a number; got {value!r}") from None
+    if not (np.isfinite(x) and x > above and x >= least):
+        bound = f" > {above}" if above > -np.inf else f" >= {least}" if least > -np.inf else ""
+        raise ValueError(f"{name} must be a finite number{bound}; got {value!r}")
+    return x

@@ -1,0 +1,70 @@
+"""The thread's cost. Explained in start/two-pictures."""
+
+import numpy as np
+
+from ..plug import LANES, compiled, fma, make
+from ..vecmath import sincos
+from .objective import Objective, columns
+
+
+@compiled("gradient")
+def _sine_gradient(theta, picks, data, c, out):
+    k = picks.shape[0]
+    a, g, x, y = theta[0], out[0], np.empty(LANES), np.empty(LANES)
+    g[:] = 0.0
+    for j in range(k):
+        row = picks[j]
+        for i in range(LANES):
+            sample = np.uint32(row[i])
+            x[i], y[i] = data[sample, 0], data[sample, 1]
+        for i in range(LANES):
+            s, co = sincos(a[i] * x[i])
+            g[i] = fma((s - y[i]) * x[i], co, g[i])
+    for i in range(LANES):
+        g[i] *= 2.0 / k
+
+
+@compiled("mean")
+def _sine_mean(theta, data, c, out):
+    a, g = theta[0], out[0]
+    g[:] = 0.0
+    for j in range(data.shape[0]):
+        x, y = data[j, 0], data[j, 1]
+        for i in range(LANES):
+            s, co = sincos(a[i] * x)
+            g[i] = fma((s - y) * x, co, g[i])
+    for i in range(LANES):
+        g[i] *= 2.0 / data.shape[0]
+
+
+@compiled("loss")
+def _sine_loss(theta, data, c, out):
+    a = theta[0]
+    out[:] = 0.0
+    for j in range(data.shape[0]):
+        x, y = data[j, 0], data[j, 1]
+        for i in range(LANES):
+            e = sincos(a[i] * x)[0] - y
+            out[i] = fma(e, e, out[i])
+    for i in range(LANES):
+        out[i] /= data.shape[0]
+
+
+def sine_fit(x=None, y=None, *, samples=100, noise=0.3, frequency=2.2, data_seed=3):
+    """The thread's cost J(k) = mean (sin(k x_i) - y_i)^2 in one dimension.
+
+    x, y (n,): the reader's own data. Without them, the reference data of the book: x uniform on (0, 10),
+    y = sin(frequency x) + noise N(0, 1), from numpy's default_rng(data_seed), which no seed shift moves.
+
+    Raises ValueError for empty, unequal or non-finite data.
+    Source: the thread (mathgeek 2021). Explained in start/two-pictures.
+    """
+    if (x is None) != (y is None):
+        raise ValueError("give both x and y, or neither")
+    if x is None:
+        rng = np.random.default_rng(data_seed)
+        x = rng.uniform(0, 10, samples)
+        y = np.sin(frequency * x) + noise * rng.normal(size=samples)
+    data = columns(x=x, y=y)
+    plugs = {"loss": make("loss", _sine_loss), "mean": make("mean", _sine_mean), "gradient": make("gradient", _sine_gradient)}
+    return Objective("sine_fit", 1, plugs, data)
