@@ -1,0 +1,190 @@
+"""Answer checks: TODO, OK, or WRONG with a hint for that mistake.
+
+    check("q1-variance", answer)
+
+Nothing here raises, whatever the answer is, and nothing needs a network. The exercises stand in `escapelab.answers`.
+"""
+
+import contextlib
+import copy
+import ctypes
+import difflib
+import io
+import threading
+import warnings
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+
+from escapelab.answers import Exercise, registry
+
+TIME_LIMIT = 5.0  # seconds for one answer
+DRAWS = 20  # random inputs on which a function is tried
+LONGEST = 10_000  # values in one answer
+
+
+class Result(NamedTuple):
+    """What `check` prints: a status (TODO, OK, WRONG or UNKNOWN) and a sentence."""
+
+    status: str
+    text: str
+
+
+class _Impolite(Exception):
+    """An answer that cannot be compared, with the sentence that says why."""
+
+
+class _TooLong(SystemExit):
+    """Stops the thread of an answer that takes too long."""
+
+
+def check(exercise: str, answer=...) -> None:
+    """Print whether the answer to an exercise is right; if not, a hint."""
+    result = judge(exercise, answer)
+    print(f"{result.status} {exercise}: {result.text}")
+
+
+def judge(exercise: str, answer) -> Result:
+    """The result that `check` prints. The answer may be a number, a sequence, a word or a function; None and ... are
+    the stub. A function is called with random inputs, for TIME_LIMIT seconds at most; what it prints is dropped."""
+    known = registry()
+    task = known.get(exercise) if isinstance(exercise, str) else None
+    if task is None:
+        near = difflib.get_close_matches(str(exercise), known, n=1, cutoff=0.4)
+        return Result("UNKNOWN", "there is no such exercise" + (f"; do you mean {near[0]}?" if near else "."))
+    outcome = _within_limit(lambda: _compare(task, answer))
+    if isinstance(outcome, Result):
+        return outcome
+    if isinstance(outcome, _Impolite):
+        return Result("WRONG", str(outcome))
+    if isinstance(outcome, _TooLong):
+        return Result("WRONG", f"this ran for more than {TIME_LIMIT:g} seconds. Does a loop never end?")
+    return Result("WRONG", f"this raised {_named(outcome)}.")
+
+
+def demand_ok(exercise: str, answer) -> None:
+    """AssertionError unless the answer is OK: for the tests, which run every printed solution."""
+    result = judge(exercise, answer)
+    if result.status != "OK":
+        raise AssertionError(f"{exercise}: {result.status}, {result.text}")
+
+
+def _named(problem: BaseException) -> str:
+    try:
+        said = str(problem)[:200]
+    except BaseException:
+        said = ""
+    return type(problem).__name__ + (f" ({said})" if said else "")
+
+
+def _within_limit(work: Callable) -> Result | BaseException:
+    """work() in a thread of its own, or what it raised; stopped after TIME_LIMIT where Python code is running."""
+    outcome: list = []
+
+    def run() -> None:
+        try:
+            with np.errstate(all="ignore"):
+                outcome.append(work())
+        except BaseException as problem:
+            outcome.append(problem)
+
+    thread = threading.Thread(target=run, daemon=True)
+    sink = io.StringIO()
+    with warnings.catch_warnings(), contextlib.redirect_stdout(sink), contextlib.redirect_stderr(sink):
+        warnings.simplefilter("ignore")
+        thread.start()
+        thread.join(TIME_LIMIT)
+        for _ in range(20):
+            if not thread.is_alive():
+                break
+            ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread.ident), ctypes.py_object(_TooLong))
+            thread.join(0.05)
+    return outcome[0] if outcome else _TooLong()
+
+
+def _is_stub(answer) -> bool:
+    if answer is None or answer is ...:
+        return True
+    return isinstance(answer, list | tuple) and 0 < len(answer) <= LONGEST and all(map(_is_stub, answer))
+
+
+def _todo(task: Exercise) -> Result:
+    numeric = not isinstance(task.solution, str)
+    close = f" Numbers count within {100.0 * task.rtol:.3g} % of the exact value." if numeric else ""
+    return Result("TODO", f"put your answer in place of the dots and run this cell again.{close}")
+
+
+def _compare(task: Exercise, answer) -> Result:
+    """The result for an answer, which may raise anything when it is touched."""
+    if _is_stub(answer):
+        return _todo(task)
+    right, wrong = (_try_function if callable(task.solution) else _try_value)(task, answer)
+    if right is None:
+        return _todo(task)
+    if right:
+        return Result("OK", "right.")
+    return Result("WRONG", next((known.hint for known, same in zip(task.wrong, wrong, strict=True) if same), task.hint))
+
+
+def _try_value(task: Exercise, answer) -> tuple[bool, list[bool]]:
+    if callable(answer):
+        raise _Impolite("this is a function; give the value itself.")
+    if isinstance(task.solution, str):
+        if not isinstance(answer, str):
+            raise _Impolite('answer with a word in quotes, such as "A".')
+        words = [" ".join(text.split()).casefold() for text in (answer, task.solution, *(w.answer for w in task.wrong))]
+        return words[0] == words[1], [words[0] == word for word in words[2:]]
+    given = _numbers(answer, np.asarray(task.solution))
+    return _close(task, given, task.solution), [_close(task, given, known.answer) for known in task.wrong]
+
+
+def _try_function(task: Exercise, answer) -> tuple[bool | None, list[bool]]:
+    if not callable(answer):
+        raise _Impolite("give the function itself, not a value.")
+    generator = np.random.default_rng(20)
+    right, wrong = True, [True] * len(task.wrong)
+    for _ in range(DRAWS):
+        inputs = task.inputs(generator)
+        truth = task.solution(*inputs)
+        try:
+            given = answer(*copy.deepcopy(inputs))
+        except NotImplementedError:
+            return None, []
+        if _is_stub(given):
+            return None, []
+        given = _numbers(given, np.asarray(truth), "your function returns")
+        right &= _close(task, given, truth)
+        for place, known in enumerate(task.wrong):
+            wrong[place] &= _close(task, given, known.answer(*copy.deepcopy(inputs)))
+    return right, wrong
+
+
+def _numbers(answer, like: np.ndarray, this: str = "this is") -> np.ndarray:
+    """The answer as floats of the solution's shape, or _Impolite with the reason."""
+    wanted = "one number" if like.size == 1 else f"{like.size} numbers"
+    if isinstance(answer, str | bytes):
+        raise _Impolite(f"{this} text; give {wanted}.")
+    if hasattr(answer, "__len__") and len(answer) > LONGEST:
+        raise _Impolite(f"{this} {type(answer).__name__} of more than {LONGEST} values; give {wanted}.")
+    try:
+        array = np.asarray(answer)
+        if array.dtype.kind == "b":
+            raise TypeError("truth values")
+        if array.dtype.kind not in "iuf":
+            array = np.array([float(value) for value in array.ravel()]).reshape(array.shape)
+        array = array.astype(float)
+    except Exception:
+        raise _Impolite(f"{this} {type(answer).__name__}, which I cannot read; give {wanted}.") from None
+    if array.size != like.size or (np.squeeze(array).shape != np.squeeze(like).shape):
+        size = "one number" if array.size == 1 else f"{array.size} numbers"
+        shaped = f" in shape {array.shape}" if array.ndim > 1 else ""
+        raise _Impolite(f"{this} {size}{shaped}; give {wanted}.")
+    if not np.isfinite(array).all():
+        raise _Impolite(f"{this} not finite: there is a NaN or an infinity in it.")
+    return np.squeeze(array)
+
+
+def _close(task: Exercise, given: np.ndarray, reference) -> bool:
+    reference = np.squeeze(np.asarray(reference, dtype=float))
+    return given.shape == reference.shape and np.allclose(given, reference, rtol=task.rtol, atol=task.atol)
