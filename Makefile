@@ -6,7 +6,7 @@ export PYTHON
 .DEFAULT_GOAL := help
 .PHONY: help setup book test fresh page-test mutants lint refresh lock clean
 
-help:  ## list these targets
+help:
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
 
 setup:

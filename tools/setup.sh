@@ -13,8 +13,13 @@ supported='import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))'
 number='import sys; print(sys.version.split()[0])'
 python=""
 seen=""
-for candidate in ${PYTHON:-python3.13 python3.12 python3.11 python3 python}; do
-    version="$("$candidate" -c "$number" 2>/dev/null)" || continue
+if [ -n "${PYTHON:-}" ]; then set -- "$PYTHON"; else set -- python3.13 python3.12 python3.11 python3 python; fi
+for candidate in "$@"; do
+    command -v "$candidate" >/dev/null || continue
+    if ! version="$("$candidate" -c "$number" 2>/dev/null)"; then
+        seen="$seen $candidate does not run;"
+        continue
+    fi
     seen="$seen $candidate is $version;"
     if "$candidate" -c "$supported"; then
         python="$candidate"
@@ -22,7 +27,7 @@ for candidate in ${PYTHON:-python3.13 python3.12 python3.11 python3 python}; do
     fi
 done
 if [ -z "$python" ]; then
-    echo "This book needs Python 3.11, 3.12 or 3.13. Found here:${seen:- no Python;}" >&2
+    echo "This book needs Python 3.11, 3.12 or 3.13. Found here:${seen:- no Python at all;}" >&2
     echo "Install one of them, or name it: make book PYTHON=/path/to/python3.12" >&2
     exit 1
 fi
@@ -31,7 +36,7 @@ if ! "$python" -c "import venv, ensurepip" 2>/dev/null; then
     exit 1
 fi
 
-echo "Setting up .venv with Python $version: about a minute, once."
+echo "Setting up .venv with Python $version: $(grep -c '==' requirements.lock) packages, one to three minutes, once."
 "$python" -m venv --clear .venv
 quietly="--quiet --disable-pip-version-check --no-input"
 .venv/bin/python -m pip install $quietly --require-hashes -r requirements.lock
