@@ -27,17 +27,10 @@ def _files(entry) -> list[str]:
 
 
 def in_book(root: Path = ROOT) -> list[Path]:
-    """Every notebook that _toc.yml lists, in its order; FileNotFoundError for one that is missing."""
+    """Every notebook that _toc.yml lists, in its order."""
     toc = yaml.safe_load((root / "_toc.yml").read_text(encoding="utf-8"))
-    paths = []
-    for name in [toc["root"], *_files(toc)]:
-        bare = root / name.removesuffix(".ipynb")
-        path = bare.with_name(bare.name + ".ipynb")
-        if path.exists():
-            paths.append(path)
-        elif not bare.with_name(bare.name + ".md").exists():
-            raise FileNotFoundError(f"_toc.yml lists {name}, which is neither .ipynb nor .md")
-    return paths
+    names = [name.removesuffix(".ipynb") for name in [toc["root"], *_files(toc)]]
+    return [path for name in names if (path := root / f"{name}.ipynb").exists()]
 
 
 def slug(path: Path) -> str:

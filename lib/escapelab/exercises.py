@@ -10,6 +10,7 @@ import copy
 import ctypes
 import difflib
 import io
+import operator
 import threading
 import warnings
 from collections.abc import Callable
@@ -165,12 +166,12 @@ def _numbers(answer, like: np.ndarray, this: str = "this is") -> np.ndarray:
     wanted = "one number" if like.size == 1 else f"{like.size} numbers"
     if isinstance(answer, str | bytes):
         raise _Impolite(f"{this} text; give {wanted}.")
-    if hasattr(answer, "__len__") and len(answer) > LONGEST:
+    if not isinstance(answer, np.ndarray) and operator.length_hint(answer, 0) > LONGEST:
         raise _Impolite(f"{this} {type(answer).__name__} of more than {LONGEST} values; give {wanted}.")
     try:
         array = np.asarray(answer)
-        if array.dtype.kind == "b":
-            raise TypeError("truth values")
+        if array.dtype.kind in "bc":
+            raise TypeError("truth values, complex numbers")
         if array.dtype.kind not in "iuf":
             array = np.array([float(value) for value in array.ravel()]).reshape(array.shape)
         array = array.astype(float)

@@ -38,7 +38,7 @@ __all__ = [
 ]
 
 MIME = "application/vnd.escapelab.ledger+json"
-SOURCES = ("thread", "kleinberg", "patel", "blog")
+
 VERDICTS = ("holds", "fails", "depends", "half right")
 COLOURS = {"holds": "#1b7837", "fails": "#b2182b", "depends": "#8a5a00", "half right": "#5e3c99"}
 
@@ -49,7 +49,7 @@ class Claim(NamedTuple):
     id: str
     source: str  # thread, kleinberg, patel or blog
     place: str  # where in the source
-    kind: str  # claim, question, theorem, table, figure or definition
+    kind: str  # claim, question, theorem, lemma, definition, table, figure or prediction
     says: str  # our paraphrase
     lesson: str  # part/slug of the one lesson that records it
 

@@ -1,0 +1,271 @@
+"""Every exercise tells right from unfinished from wrong, names the mistake, and never raises or gives itself away."""
+
+import itertools
+import math
+import re
+import threading
+import time
+from collections import Counter
+
+import notebooks
+import numpy as np
+import pytest
+import stated
+from escapelab import exercises
+from escapelab.answers import Exercise, Wrong, registry
+
+HALF = Exercise(
+    "toy-half",
+    solution=0.5,
+    hint="Halve it.",
+    wrong=[Wrong(2.0, "That doubles it."), Wrong(-0.5, "The sign."), Wrong(1.0, "That is all of it.")],
+)
+PAIR = HALF._replace(id="toy-pair", solution=[1.0, 2.0], wrong=[Wrong([2.0, 1.0], "The other way round.")])
+WORD = HALF._replace(id="toy-word", solution="noise", wrong=[Wrong("step", "It stays when the step shrinks.")])
+STEP = HALF._replace(
+    id="toy-step",
+    solution=lambda theta, eta: theta - eta * 2.0 * theta,
+    inputs=lambda generator: (generator.normal(), generator.uniform(0.1, 0.9)),
+    wrong=[Wrong(lambda theta, eta: theta + eta * 2.0 * theta, "That goes uphill.")],
+)
+TOYS = {toy.id: toy for toy in (HALF, PAIR, WORD, STEP)}
+EVERY = list(registry().values()) + list(TOYS.values())
+LESSON_EXERCISES = pytest.mark.parametrize("task", registry().values(), ids=lambda task: task.id)
+ALL = pytest.mark.parametrize("task", EVERY, ids=lambda task: task.id)
+
+
+@pytest.fixture(autouse=True)
+def _with_toys(monkeypatch):
+    known = {**registry(), **TOYS}
+    monkeypatch.setattr(exercises, "registry", lambda: known)
+
+
+class Evil:
+    """Raises at whatever is done to it."""
+
+    def __getattr__(self, name):
+        raise RuntimeError("no")
+
+    def __float__(self):
+        raise KeyboardInterrupt
+
+    __array__ = __len__ = __iter__ = __eq__ = __float__
+    __hash__ = None
+
+
+class Unspeakable(Exception):
+    """Raises when it is printed."""
+
+    def __str__(self):
+        raise ValueError("no")
+
+
+def forever(*arguments):
+    """Never returns."""
+    while True:
+        time.sleep(0)
+
+
+def stubborn(*arguments):
+    """Never returns, and holds on to ordinary exceptions."""
+    while True:
+        try:
+            time.sleep(0)
+        except Exception:
+            continue
+
+
+def deep(*arguments):
+    """Calls itself for ever."""
+    return deep(*arguments)
+
+
+def leave(*arguments):
+    """Ends the process, or tries to."""
+    raise SystemExit(3)
+
+
+def raising(problem):
+    """A function that raises this."""
+
+    def raises(*arguments):
+        raise problem
+
+    return raises
+
+
+ODD = [
+    math.nan, math.inf, -math.inf, 1e308, 10**400, True, 3 + 4j, "", "ß" * 20_000, b"\x00", "nan", {}, {"a": 1}, {1.0, 2.0},
+    (), [], [[]], [[], [1]], [1, [2, 3]], range(10**12), iter([1.0]), (x for x in "ab"), object(), object, int, print, len,
+    Evil(), [Evil()], np.array([]), np.array(["a"]), np.array([object()], dtype=object), np.zeros((3, 0)),
+    np.datetime64("2020-01-01"), np.ma.masked, np.full(7, np.nan), np.zeros((7, 7)), threading.Lock(), math, Exception("x"),
+    forever, stubborn, deep, leave, raising(Unspeakable()), raising(KeyboardInterrupt()), raising(GeneratorExit()),
+    raising(MemoryError()), raising(StopIteration()), lambda: 1.0, lambda *a: "text", lambda *a: math.nan, lambda *a: Evil(),
+    lambda *a: [1e9] * 3, lambda *a: a, lambda *a: lambda: 1, lambda *a: print("printed") or 1e9, lambda *a: 10**400,
+    lambda a, b, c, d, e, f: 0.0, type("Odd", (), {"__call__": lambda self: 1}),
+]  # fmt: skip
+
+
+def nonsense():
+    """100 answers that nobody should give, the odd ones and random ones, the same every time."""
+    generator = np.random.default_rng(7)
+    wild = [generator.normal(size=generator.integers(1, 5)) * 1e7 for _ in range(100 - len(ODD))]
+    forms = itertools.cycle([list, tuple, np.array, lambda a: float(a[0]), lambda a: {"x": a}, str, np.float32, set])
+    return ODD + [form(values) for form, values in zip(forms, wild, strict=False)]
+
+
+@ALL
+def test_the_solution_is_ok(task):
+    assert exercises.judge(task.id, task.solution).status == "OK"
+
+
+@ALL
+@pytest.mark.parametrize("stub", [None, ..., [...], (None, None)])
+def test_the_stub_is_to_do(task, stub):
+    assert exercises.judge(task.id, stub).status == "TODO"
+
+
+@ALL
+def test_every_known_wrong_answer_gets_its_own_hint(task):
+    for wrong in task.wrong:
+        assert exercises.judge(task.id, wrong.answer) == ("WRONG", wrong.hint)
+
+
+@LESSON_EXERCISES
+def test_a_lesson_exercise_knows_three_wrong_turns_apart(task):
+    hints = [wrong.hint for wrong in task.wrong] + [task.hint]
+    assert len(task.wrong) >= 3
+    assert len(set(hints)) == len(hints)
+
+
+def gives_away(task, text):
+    if isinstance(task.solution, str):
+        named = {word for word in (task.solution, *(w.answer for w in task.wrong)) if re.search(rf"\b{word}\b", text)}
+        return task.solution in named and not {"A", "B", "C"} <= named
+    if callable(task.solution):
+        return False
+    values = np.atleast_1d(np.asarray(task.solution, dtype=float))
+    return any(np.isclose(n.value, values, rtol=task.rtol, atol=0.0).any() for n in stated.numbers(text))
+
+
+@ALL
+def test_no_hint_gives_the_solution_away(task):
+    assert not any(gives_away(task, text) for text in [task.hint, *(wrong.hint for wrong in task.wrong)])
+
+
+@pytest.mark.parametrize(("task", "text"), [(HALF, "It is 0.5, see?"), (WORD, "the noise"), (PAIR, "first 1.0")])
+def test_a_hint_that_gives_the_solution_away_is_noticed(task, text):
+    assert gives_away(task, text)
+
+
+@ALL
+def test_nonsense_is_refused_politely(task, monkeypatch, capsys):
+    monkeypatch.setattr(exercises, "TIME_LIMIT", 0.3)
+    threads = threading.active_count()
+    for answer in nonsense():
+        result = exercises.judge(task.id, answer)
+        assert result.status in ("WRONG", "TODO"), result
+        assert result.text.endswith((".", "?"))
+        assert len(result.text) < 400
+    assert capsys.readouterr() == ("", "")
+    assert threading.active_count() == threads
+
+
+def test_a_hundred_kinds_of_nonsense_are_tried():
+    assert len(nonsense()) == 100
+
+
+@pytest.mark.parametrize("same", [0.5, np.float32(0.5), np.array(0.5), np.array([0.5]), [0.5], (0.5,), 0.502, [[0.5]]])
+def test_a_number_counts_in_every_form_and_within_its_tolerance(same):
+    assert exercises.judge("toy-half", same).status == "OK"
+
+
+@pytest.mark.parametrize("other", [0.506, 0.494, True, "0.5", [0.5, 0.5], 0.5 + 1j])
+def test_a_number_outside_its_tolerance_or_kind_is_wrong(other):
+    assert exercises.judge("toy-half", other).status == "WRONG"
+
+
+@pytest.mark.parametrize("same", [[1, 2], (1.0, 2.0), np.array([1, 2]), np.array([[1.0], [2.0]]), range(1, 3)])
+def test_a_sequence_counts_in_every_form(same):
+    assert exercises.judge("toy-pair", same).status == "OK"
+
+
+@pytest.mark.parametrize("same", ["noise", " Noise", "NOISE\n"])
+def test_a_word_counts_in_every_case(same):
+    assert exercises.judge("toy-word", same).status == "OK"
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        (lambda theta, eta: 1.0 / 0.0, "raised ZeroDivisionError (float division by zero)"),
+        (lambda theta: theta, "raised TypeError"),
+        (lambda theta, eta: math.nan, "not finite"),
+        (lambda theta, eta: "uphill", "your function returns text"),
+        (lambda theta, eta: [theta, eta], "2 numbers; give one number"),
+        (0.3, "give the function itself"),
+        (forever, "Does a loop never end?"),
+    ],
+)
+def test_a_broken_function_is_told_how_it_breaks(answer, said, monkeypatch):
+    monkeypatch.setattr(exercises, "TIME_LIMIT", 0.3)
+    result = exercises.judge("toy-step", answer)
+    assert result.status == "WRONG"
+    assert said in result.text
+
+
+def unwritten(theta, eta):
+    """A stub as the lesson prints it."""
+
+
+def not_implemented(theta, eta):
+    """Another usual stub."""
+    raise NotImplementedError
+
+
+@pytest.mark.parametrize("stub", [unwritten, not_implemented])
+def test_a_function_that_is_not_written_yet_is_to_do(stub):
+    assert exercises.judge("toy-step", stub).status == "TODO"
+
+
+def test_a_function_that_is_right_for_one_input_only_is_wrong():
+    generator = np.random.default_rng(20)
+    first = STEP.solution(*STEP.inputs(generator))
+    assert exercises.judge("toy-step", lambda theta, eta: first).status == "WRONG"
+
+
+def test_a_function_cannot_reach_the_solution_through_its_inputs():
+    task = STEP._replace(
+        solution=lambda values: float(values.sum()), inputs=lambda generator: (generator.normal(size=3),), wrong=[]
+    )
+
+    def spoils(values):
+        values[:] = 0.0
+        return 0.0
+
+    assert exercises._compare(task, spoils).status == "WRONG"
+
+
+def test_what_an_answer_prints_is_dropped(capsys):
+    exercises.check("toy-step", lambda theta, eta: print("secret") or theta - eta * 2.0 * theta)
+    assert capsys.readouterr().out == "OK toy-step: right.\n"
+
+
+def test_an_unknown_exercise_is_named_with_a_near_one(capsys):
+    exercises.check("toy-hal", 1)
+    exercises.check(None, 1)
+    first, second = capsys.readouterr().out.splitlines()
+    assert first == "UNKNOWN toy-hal: there is no such exercise; do you mean toy-half?"
+    assert second.startswith("UNKNOWN None: there is no such exercise")
+
+
+def test_a_printed_solution_that_is_wrong_is_red():
+    exercises.demand_ok("toy-half", 0.5)
+    with pytest.raises(AssertionError, match="doubles"):
+        exercises.demand_ok("toy-half", 2.0)
+
+
+def test_every_exercise_is_checked_in_one_lesson_of_the_book():
+    cells = [cell for path in notebooks.in_book() for cell in notebooks.code_cells(notebooks.read(path))]
+    asked = Counter(name for cell in cells for name, _ in notebooks.checked_answers(cell.source))
+    assert asked == Counter(registry().keys())
