@@ -1,7 +1,7 @@
 """Sphinx extension: built pages that work from a folder, without a network, in any browser.
 
-It adds the assets of tools/assets.py to the site, cures three faults of the pages (inline scripts written twice, icons
-that swallow the Play button's clicks, widgets that call MathJax 2), leaves out the live-code scripts of a remote
+It adds the assets of tools/assets.py to the site, cures three faults of the pages (inline scripts written twice, an icon
+script that breaks the Play button, widgets that call MathJax 2), leaves out the live-code scripts of a remote
 service, and takes the repository's address from the environment (BOOK_REPOSITORY_URL, BOOK_BRANCH) if it is there.
 """
 
@@ -9,11 +9,12 @@ import os
 import sys
 from pathlib import Path
 
+from docutils import nodes
 from sphinx.errors import ExtensionError
 
 ASSETS = Path(sys.prefix) / "share" / "escapelab-page"
-ICONS_INSIDE = 'window.FontAwesomeConfig = {autoReplaceSvg: "nest"};'
-REMOTE = ("THEBE_JS_URL", "sphinx-thebe.js")
+ICONS_INSIDE = 'if (window.FontAwesome) FontAwesome.config.autoReplaceSvg = "nest";'
+REMOTE = ("THEBE_JS_URL", "sphinx-thebe.js", "x-thebe-config", "kernelName = ")
 
 
 def configure(app, config) -> None:
@@ -43,8 +44,16 @@ def clean_scripts(app, pagename, templatename, context, doctree) -> None:
     context["script_files"] = kept
 
 
+def clean_text(app, doctree, pagename) -> None:
+    """Drop the remote services' settings from the page's text."""
+    for node in list(doctree.findall(nodes.raw)):
+        if any(name in node.astext() for name in REMOTE):
+            node.parent.remove(node)
+
+
 def setup(app) -> dict:
     app.connect("config-inited", configure)
+    app.connect("doctree-resolved", clean_text, priority=900)
     app.connect("html-page-context", clean_scripts, priority=900)
     app.add_js_file(None, body=ICONS_INSIDE, priority=1)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -236,8 +236,15 @@ def test_drive_fails_where_no_control_was_made():
         drive()
 
 
-def test_drive_names_a_control_that_changes_nothing():
-    explore(lambda height, law: level(height), height=[1, 50], law=["flat", "steep"])
+@pytest.mark.parametrize(
+    "draw",
+    [
+        lambda height, law: (level(height)[0], f"{law} {height}"),
+        lambda height, law: (level(height, law)[0], f"{height}"),
+    ],
+)
+def test_drive_names_a_control_that_changes_nothing(draw):
+    explore(draw, height=[1, 50], law=["flat", "steep"])
     with pytest.raises(AssertionError, match=r"at height = 1, law = steep .* control law changes nothing"):
         drive()
 

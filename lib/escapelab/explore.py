@@ -52,7 +52,7 @@ def drive() -> str:
     """Move every control made in this process through all its values, calling `draw` again; one line about it.
 
     Raises AssertionError, naming control and values, where `draw` raises or returns no sentence, where its picture or
-    sentence is not the stored one, where two neighbouring values show the same picture, and where no control was made.
+    sentence is not the stored one, where two neighbouring values share either, and where no control was made.
     """
     started = time.perf_counter()
     if not _made:
@@ -175,9 +175,9 @@ class Control:
                 raise AssertionError(f"draw shows something else than stored at {said(self.at(place))}: it is not pure")
             for axis, index in enumerate(place):
                 before = (*place[:axis], index - 1, *place[axis + 1 :])
-                if index and pictures[before].png == new.png:
+                if index and (pictures[before].png == new.png or pictures[before].sentence == new.sentence):
                     raise AssertionError(
-                        f"the picture at {said(self.at(place))} is the one at {said(self.at(before))}: "
+                        f"the picture or sentence at {said(self.at(place))} is the one at {said(self.at(before))}: "
                         f"control {list(self.values)[axis]} changes nothing there"
                     )
         for name, chosen in self.values.items():

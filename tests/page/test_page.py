@@ -1,0 +1,100 @@
+"""Every page of the built book in a browser: quiet, at home, readable, and its controls alive."""
+
+import gzip
+from pathlib import Path
+
+import pytest
+
+BUILD = Path(__file__).resolve().parents[2] / "_build"
+HTML, SCREENSHOTS = BUILD / "html", BUILD / "screenshots"
+BUILT = sorted(path.relative_to(HTML).as_posix() for path in HTML.rglob("*.html") if "_static" not in path.parts)
+PAGES = BUILT or ["index.html"]
+CONTROLS = [name for name in BUILT if "escapelab-control" in (HTML / name).read_text(encoding="utf-8")]
+SHOWN = """(control) => {
+  const image = [...control.querySelectorAll(".escapelab-picture img")].find((image) => image.offsetParent);
+  return image ? [image.src, image.closest("figure").querySelector("figcaption").textContent, image.alt] : null;
+}"""
+CHANGED = f"""([control, before]) => {{
+  const now = ({SHOWN})(control);
+  return now && now[0] !== before[0] && now[1] !== before[1];
+}}"""
+
+
+def shown(control) -> list[str]:
+    """Picture, caption and alt text that the control shows."""
+    return control.evaluate(SHOWN)
+
+
+def changed(page, control, before: list[str]) -> list[str]:
+    """What the control shows once picture and caption are others than before; times out if they stay."""
+    page.wait_for_function(CHANGED, arg=[control.element_handle(), before], timeout=4000)
+    return shown(control)
+
+
+def test_the_book_is_built():
+    assert BUILT, "There is no book in _build/html: run make book."
+    assert CONTROLS, "No page has a control."
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_is_quiet_fits_its_window_and_says_what_its_pictures_show(open_page, name, width):
+    page = open_page(name, width)
+    assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
+    alts = page.evaluate("[...document.images].map((image) => [image.getAttribute('alt'), image.src.slice(-80)])")
+    assert [source for alt, source in alts if not alt or alt.endswith((".png", ".svg"))] == []
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+        page.screenshot(path=SCREENSHOTS / f"{name.replace('/', '-')[:-5]}-{width}-{scheme}.png", full_page=True)
+    assert page.complaints == []
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_is_at_most_a_megabyte_gzipped(name):
+    assert len(gzip.compress((HTML / name).read_bytes())) <= 1_000_000
+
+
+@pytest.mark.parametrize("name", CONTROLS)
+def test_every_stored_value_is_reached_by_keyboard(open_page, name):
+    page = open_page(name, 1280)
+    for control in page.locator(".escapelab-control").all():
+        for handle in control.locator(".noUi-handle").all():
+            handle.focus()
+            now, first = shown(control), shown(control)
+            for _ in range(round(float(handle.get_attribute("aria-valuemax")))):
+                handle.press("ArrowRight")
+                now = changed(page, control, now)
+                assert now[1] == now[2]
+            handle.press("Home")
+            assert changed(page, control, now) == first
+    assert page.complaints == []
+
+
+@pytest.mark.parametrize("finger", [False, True], ids=["mouse", "finger"])
+@pytest.mark.parametrize("name", CONTROLS)
+def test_a_press_on_the_track_moves_a_control(open_page, name, finger):
+    page = open_page(name, 390 if finger else 1280, has_touch=finger)
+    for control in page.locator(".escapelab-control").all():
+        for track in control.locator(".noUi-base").all():
+            before, box = shown(control), track.bounding_box()
+            press = track.tap if finger else track.click
+            press(position={"x": box["width"] * 0.97, "y": box["height"] / 2}, force=True)
+            changed(page, control, before)
+    assert page.complaints == []
+
+
+@pytest.mark.parametrize("name", CONTROLS)
+def test_play_plays_and_pauses(open_page, name):
+    page = open_page(name, 1280)
+    for control in page.locator(".escapelab-control:has(.widget-play)").all():
+        play = control.locator(".widget-play button").first
+        before = shown(control)
+        play.click()
+        second = changed(page, control, changed(page, control, before))
+        play.click()
+        page.wait_for_timeout(300)
+        paused = shown(control)
+        page.wait_for_timeout(700)
+        assert paused == shown(control) != before != second
+    assert page.complaints == []
