@@ -227,6 +227,27 @@ def ensemble(
     return Run(theta, path, record, exit_time, diverged)
 
 
+def batches(objective, *, batch, steps, walker=0, replace=False, sampler=None, seed=0):
+    """The batches that one walker of an ensemble with the same arguments draws: sample numbers (steps, batch).
+
+    Raises ValueError as :func:`ensemble` does. Explained in start/two-pictures.
+    """
+    k, sampler = _sampler(objective, batch, replace, sampler)
+    steps, walker = _count("steps", steps, 0), _count("walker", walker, 0)
+    first, n = walker - walker % LANES, objective.data.shape[0]
+    picks, state = np.zeros((k, LANES), np.int32), np.zeros((sampler.plug.state, LANES), np.int32)
+    words, key = np.zeros((4 * sampler.plug.words, LANES), np.uint32), np.uint64(rng.shifted(seed))
+    drawn = np.empty((steps, k), np.int64)
+    for step in range(steps):
+        quarter = step & 3
+        if quarter == 0:
+            rng.fill(words, step * sampler.plug.words, first, rng.PICKS, key)
+        rows = words[quarter * sampler.plug.words : (quarter + 1) * sampler.plug.words]
+        sampler.plug.function(rows, step, n, sampler.table, state, picks)
+        drawn[step] = picks[:, walker - first]
+    return drawn
+
+
 def _run_tasks(task, walkers, threads, progress):
     """Run task(begin, end) over blocks of walkers on threads; returns which walkers are done (walkers,)."""
     threads = _count("threads", os.cpu_count() or 1 if threads is None else threads, 1)
