@@ -4,8 +4,17 @@
 set -eu
 cd "$(dirname "$0")/.."
 
-wanted="$(cat requirements.lock pyproject.toml | cksum)"
-if [ -x .venv/bin/python ] && [ "$(cat .venv/installed 2>/dev/null)" = "$wanted" ]; then
+packages="$(cksum < requirements.lock)"
+library="$(cksum < pyproject.toml)"
+quietly="--quiet --disable-pip-version-check --no-input"
+
+install_library() {
+    .venv/bin/python -m pip install $quietly --no-deps --no-build-isolation --editable .
+    echo "$library" > .venv/library.installed
+}
+
+if [ -x .venv/bin/python ] && [ "$(cat .venv/packages.installed 2>/dev/null)" = "$packages" ]; then
+    [ "$(cat .venv/library.installed 2>/dev/null)" = "$library" ] || install_library
     exit 0
 fi
 
@@ -38,8 +47,7 @@ fi
 
 echo "Setting up .venv with Python $version: $(grep -c '==' requirements.lock) packages, one to three minutes, once."
 "$python" -m venv --clear .venv
-quietly="--quiet --disable-pip-version-check --no-input"
 .venv/bin/python -m pip install $quietly --require-hashes -r requirements.lock
-.venv/bin/python -m pip install $quietly --no-deps --no-build-isolation --editable .
+install_library
 .venv/bin/python tools/assets.py || echo "Without these files 'make book' cannot work; the other targets can." >&2
-echo "$wanted" > .venv/installed
+echo "$packages" > .venv/packages.installed
