@@ -5,9 +5,12 @@ made by a factory with keyword arguments. Explained in thread/f1-batch-like-data
 smoothing/s1-one-step (added noise).
 """
 
+from typing import NamedTuple
+
 import numpy as np
 
 from . import rng
+from .arguments import count, number
 from .plug import LANES, Plug, compiled, fma, make
 from .vecmath import log, sincos
 
@@ -68,11 +71,11 @@ def _weighted(words, step, n, table, state, picks):
             picks[j, i] = column if fraction < table[column, 0] else alias
 
 
-class Sampler:
-    """How batches are drawn: a plug and its table, made for one data size n and batch size k."""
+class Sampler(NamedTuple):
+    """How batches are drawn: a plug made for one data size n and batch size k, and its table."""
 
-    def __init__(self, plug: Plug, table: np.ndarray):
-        self.plug, self.table = plug, table
+    plug: Plug
+    table: np.ndarray  # (n, 2) for weights, (1, 2) otherwise
 
 
 def with_replacement(n, k):
@@ -104,8 +107,7 @@ def weighted(weights, k):
     if p.ndim != 1 or p.size == 0 or not np.all(np.isfinite(p)) or np.any(p < 0) or p.sum() <= 0:
         raise ValueError("weights must be a list of non-negative numbers with a positive sum")
     n = p.size
-    if not 1 <= k:
-        raise ValueError(f"batch must be at least 1; got {k}")
+    count("batch", k, 1)
     p = p * (n / p.sum())
     table = np.column_stack([np.ones(n), np.arange(n, dtype=np.float64)])
     small, large = [i for i in range(n) if p[i] < 1], [i for i in range(n) if p[i] >= 1]
@@ -119,7 +121,7 @@ def weighted(weights, k):
 
 
 def _batch(n, k):
-    if not 1 <= k <= n:
+    if count("batch", k, 1) > n:
         raise ValueError(f"batch must be between 1 and the number of samples, {n}; got {k}")
 
 
@@ -151,20 +153,22 @@ def _gaussian(theta, words, scale, c, out):
                 out[b, i] = fma(radius[i], second[i], out[b, i])
 
 
-class Noise:
-    """A law of noise added to a gradient; ``plug(d)`` is its plug in d dimensions."""
+class Noise(NamedTuple):
+    """A law of noise added to a gradient."""
 
-    def __init__(self, function, constants, words_per_pair):
-        self._function, self._constants, self._even = function, constants, words_per_pair
+    function: object
+    constants: tuple
+    in_pairs: bool = False  # random words are used two at a time
 
     def plug(self, dimension):
-        words = dimension + (dimension % 2 if self._even else 0)
-        return make("noise", self._function, self._constants, words=words)
+        """The plug of this law in so many dimensions."""
+        words = dimension + dimension % 2 if self.in_pairs else dimension
+        return make("noise", self.function, self.constants, words=words)
 
 
 def uniform(radius):
     """Independent uniform noise on [-radius, radius] in each coordinate of the gradient; sd = radius / sqrt(3)."""
-    return Noise(_uniform, (_scale("radius", radius),), False)
+    return Noise(_uniform, (number("radius", radius, least=0),))
 
 
 def gaussian(sigma):
@@ -172,16 +176,9 @@ def gaussian(sigma):
 
     Box and Muller (1958) from 32-bit words: no value beyond 6.7 sigma (probability 2e-11) is drawn.
     """
-    return Noise(_gaussian, (_scale("sigma", sigma),), True)
+    return Noise(_gaussian, (number("sigma", sigma, least=0),), True)
 
 
 def none():
     """No added noise."""
-    return Noise(_none, (0.0,), False)
-
-
-def _scale(name, value):
-    number = float(value)
-    if not (np.isfinite(number) and number >= 0):
-        raise ValueError(f"{name} must be a number >= 0; got {value!r}")
-    return number
+    return Noise(_none, (0.0,))

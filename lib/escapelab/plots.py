@@ -8,7 +8,8 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 # Okabe and Ito 2008, distinguishable in deuteranopia and, in this order of lightness, in grey print.
-BLACK, BLUE, VERMILION, GREEN, ORANGE, SKY, PURPLE = "#222222", "#0072B2", "#D55E00", "#009E73", "#E69F00", "#56B4E9", "#CC79A7"
+BLACK, BLUE, VERMILION, GREEN = "#222222", "#0072B2", "#D55E00", "#009E73"
+ORANGE, SKY, PURPLE = "#E69F00", "#56B4E9", "#CC79A7"
 COLOURS = (BLUE, VERMILION, GREEN, ORANGE, SKY, PURPLE, BLACK)
 GREY = "#8A8A8A"
 SEQUENTIAL, DIVERGING = "cividis", "PuOr"
@@ -61,7 +62,8 @@ def landscape(ax, objective, low, high, *, points=600, colour=BLACK, name=None, 
 def balls(ax, objective, theta, *, colour=VERMILION, size=40, **options):
     """Walkers (points,) as balls lying on the loss of a one-dimensional objective."""
     theta = np.atleast_1d(np.asarray(theta, float)).ravel()
-    ax.scatter(theta, objective.loss(theta), s=size, color=colour, edgecolor="white", linewidth=0.6, zorder=4, **options)
+    look = {"color": colour, "edgecolor": "white", "linewidth": 0.6, "zorder": 4, **options}
+    ax.scatter(theta, objective.loss(theta), s=size, **look)
     return ax
 
 

@@ -53,7 +53,8 @@ SIGNATURES = {
 POINTERS = {kind: types.FunctionType(signature) for kind, signature in SIGNATURES.items()}
 
 DISABLED = bool(config.DISABLE_JIT)
-OPTIONS = {"cache": not os.environ.get("ESCAPELAB_NO_CACHE"), "nogil": True, "error_model": "numpy", "boundscheck": False}
+CACHED = not os.environ.get("ESCAPELAB_NO_CACHE")
+OPTIONS = {"cache": CACHED, "nogil": True, "error_model": "numpy", "boundscheck": False}
 
 
 class Plug(NamedTuple):

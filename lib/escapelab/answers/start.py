@@ -16,14 +16,15 @@ def _batch(rng):
 
 
 def _limits(picks):
-    """Limits of one kick: to the right, to the left, from the start at 1, and with the spread instead of the extreme."""
+    """Limits of one kick: to the right, to the left, from the start at 1, and with the spread for the extreme."""
     cost = objectives.sine_fit()
     basins = escape.basins(cost, 0.2, 2.8)
     first = basins.which(1.0)
     minimiser, low, high = basins.minimisers[first], basins.edges[first], basins.edges[first + 1]
     samples = np.sort([cost.gradient(minimiser, [i]) for i in range(100)])
     push = -samples[:picks].mean()
-    return (high - minimiser) / push, (minimiser - low) / samples[-picks:].mean(), (high - 1.0) / push, (high - minimiser) / samples.std()
+    leftwards = (minimiser - low) / samples[-picks:].mean()
+    return (high - minimiser) / push, leftwards, (high - 1.0) / push, (high - minimiser) / samples.std()
 
 
 _twenty, _ten = _limits(20), _limits(10)
@@ -35,10 +36,18 @@ EXERCISES = [
         inputs=_batch,
         hint="Check one sample by finite differences: (J(theta + h) - J(theta - h)) / (2 h).",
         wrong=[
-            Wrong(lambda t, x, y: np.mean(2 * (np.sin(t * x) - y) * np.cos(t * x)), "Something is missing: what is the derivative of theta x with respect to theta?"),
-            Wrong(lambda t, x, y: -_gradient(t, x, y), "The sign is turned round: this is the direction of the step, not the gradient."),
-            Wrong(lambda t, x, y: np.sum(2 * (np.sin(t * x) - y) * x * np.cos(t * x)), "This grows with the batch: the cost is a mean, not a sum."),
-            Wrong(lambda t, x, y: np.mean((np.sin(t * x) - y) * x * np.cos(t * x)), "The derivative of a square brings a factor down."),
+            Wrong(
+                lambda t, x, y: np.mean(2 * (np.sin(t * x) - y) * np.cos(t * x)),
+                "Something is missing: what is the derivative of theta x with respect to theta?",
+            ),
+            Wrong(
+                lambda t, x, y: -_gradient(t, x, y),
+                "The sign is turned round: this is the direction of the step, not the gradient.",
+            ),
+            Wrong(
+                lambda t, x, y: len(x) * _gradient(t, x, y), "This grows with the batch: the cost is a mean, not a sum."
+            ),
+            Wrong(lambda t, x, y: _gradient(t, x, y) / 2, "The derivative of a square brings a factor down."),
         ],
     ),
     Exercise(
@@ -59,7 +68,7 @@ EXERCISES = [
         wrong=[
             Wrong(_twenty[1], "That is the way out to the left. Gradients of which sign push to the right?"),
             Wrong(_twenty[2], "That starts at 1, where the film starts. The question starts at the minimiser."),
-            Wrong(_twenty[3], "That uses the spread of the gradients. The strongest possible batch is more than one standard deviation."),
+            Wrong(_twenty[3], "That uses the spread of the gradients. The strongest batch is rarer than one sd."),
             Wrong(_ten[0], "That is the limit for batches of ten. How strong is the strongest batch of twenty?"),
         ],
     ),

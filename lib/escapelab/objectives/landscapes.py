@@ -5,9 +5,10 @@ Their batch gradient is the gradient itself: randomness comes from added noise (
 
 import numpy as np
 
-from ..plug import LANES, compiled, fma, inlined, make
+from ..arguments import count, number
+from ..plug import LANES, compiled, fma, inlined
 from ..vecmath import sincos
-from .objective import Objective, number
+from .objective import Objective, plugs
 
 
 @compiled("gradient")
@@ -83,10 +84,9 @@ def spiky(*, curvature=1.0, height=3 / (4 * np.pi), frequency=4 * np.pi, dimensi
     paper does not give. Raises ValueError unless curvature, height >= 0, frequency > 0, dimension >= 1.
     Explained in smoothing/s2-spiky.
     """
-    if not (isinstance(dimension, (int, np.integer)) and dimension >= 1):
-        raise ValueError(f"dimension must be a whole number >= 1; got {dimension!r}")
-    c = (number("curvature", curvature, least=0), number("height", height, least=0), number("frequency", frequency, above=0))
-    return _landscape("spiky", int(dimension), _spiky_loss, _spiky_mean, _spiky_gradient, c)
+    bowl, ripple = number("curvature", curvature, least=0), number("height", height, least=0)
+    c = (bowl, ripple, number("frequency", frequency, above=0))
+    return _landscape("spiky", count("dimension", dimension, 1), _spiky_loss, _spiky_mean, _spiky_gradient, c)
 
 
 @compiled("gradient")
@@ -164,5 +164,4 @@ def saddle(*, up=2.0, down=2.0, quartic=0.0):
 
 
 def _landscape(name, dimension, loss, mean, gradient, constants):
-    plugs = {"loss": make("loss", loss, constants), "mean": make("mean", mean, constants), "gradient": make("gradient", gradient, constants)}
-    return Objective(name, dimension, plugs)
+    return Objective(name, dimension, plugs(loss, mean, gradient, constants))

@@ -6,6 +6,12 @@ from .. import plug
 from ..plug import LANES, POINTERS, kernel, typed
 
 
+def plugs(loss, mean, gradient, constants=()):
+    """The three plugs of an objective that share their constants."""
+    functions = {"loss": loss, "mean": mean, "gradient": gradient}
+    return {kind: plug.make(kind, function, constants) for kind, function in functions.items()}
+
+
 class Objective:
     """A cost, its gradient on a batch and on everything, and the data behind them.
 
@@ -34,7 +40,7 @@ class Objective:
         return float(out[0]) if single else out
 
     def gradient(self, theta, picks=None):
-        """Gradient at theta of the whole loss, or of the mean over the samples ``picks`` (k,); (points, d), squeezed."""
+        """Gradient at theta of the whole loss, or of the mean over samples ``picks`` (k,); (points, d), squeezed."""
         points, single = self._points(theta)
         out = np.empty_like(points)
         if picks is None:
@@ -112,28 +118,3 @@ _f1, _f2, _i1 = plug.types.float64[::1], plug.types.float64[:, ::1], plug.types.
 _LOSSES = plug.types.void(_f2, _f2, POINTERS["loss"], _f1, _f1)
 _MEANS = plug.types.void(_f2, _f2, POINTERS["mean"], _f1, _f2)
 _GRADIENTS = plug.types.void(_f2, _i1, _f2, POINTERS["gradient"], _f1, _f2)
-
-
-def columns(**arrays):
-    """Equally long lists of finite numbers as one array (n, m); raises ValueError that names them otherwise."""
-    names = " and ".join(arrays)
-    parts = [np.atleast_1d(np.asarray(array, dtype=np.float64)) for array in arrays.values()]
-    if parts[0].size == 0:
-        raise ValueError(f"{names} are empty")
-    if any(a.ndim != 1 or a.shape != parts[0].shape for a in parts):
-        raise ValueError(f"{names} must be lists of equal length; got shapes {[a.shape for a in parts]}")
-    if not all(np.all(np.isfinite(a)) for a in parts):
-        raise ValueError(f"{names} must be finite numbers; they hold NaN or infinity")
-    return np.column_stack(parts)
-
-
-def number(name, value, *, above=-np.inf, least=-np.inf):
-    """value as a finite float, > above and >= least; raises ValueError that names it otherwise."""
-    try:
-        x = float(value)
-    except (TypeError, ValueError):
-        raise TypeError(f"{name} must be a number; got {value!r}") from None
-    if not (np.isfinite(x) and x > above and x >= least):
-        bound = f" > {above}" if above > -np.inf else f" >= {least}" if least > -np.inf else ""
-        raise ValueError(f"{name} must be a finite number{bound}; got {value!r}")
-    return x

@@ -5,8 +5,8 @@ import inspect
 import numba
 import numpy as np
 
-from ..plug import DISABLED, LANES, SIGNATURES, make
-from .objective import Objective
+from ..plug import DISABLED, LANES, SIGNATURES
+from .objective import Objective, plugs
 
 _STEP = 1e-30
 
@@ -39,11 +39,11 @@ def own(function=None, *, data=None):
         raise ValueError("data must be a table (n, m) of finite numbers with at least one row")
     try:
         loss, mean, gradient = _compile(function, dimension, data is not None)
-        plugs = {"loss": make("loss", loss), "mean": make("mean", mean), "gradient": make("gradient", gradient)}
+        objective = Objective(function.__name__, dimension, plugs(loss, mean, gradient), table)
     except numba.core.errors.NumbaError as error:
         reason = next((line for line in str(error).splitlines() if line.strip()), "")
-        raise ValueError(f"{function.__name__} cannot be compiled: {reason}; use arithmetic and NumPy's functions") from None
-    objective = Objective(function.__name__, dimension, plugs, table)
+        advice = "use arithmetic and NumPy's functions"
+        raise ValueError(f"{function.__name__} cannot be compiled: {reason}; {advice}") from None
     _check_gradient(objective)
     return objective
 
@@ -87,7 +87,10 @@ def _jit(function, kind):
 def _call(arguments, row):
     """Source of a closure that evaluates the reader's loss at lane i with coordinate j moved by i h."""
     coordinates = ", ".join(f"complex(theta[{a}, i], STEP if j == {a} else 0.0)" for a in range(arguments))
-    source = f"def make(f):\n    def value(theta, i, j, row):\n        return f({coordinates}{', row' if row else ''}) + 0j\n    return value"
+    source = (
+        "def make(f):\n    def value(theta, i, j, row):\n"
+        f"        return f({coordinates}{', row' if row else ''}) + 0j\n    return value"
+    )
     scope = {"STEP": _STEP}
     exec(source, scope)
     return scope["make"]

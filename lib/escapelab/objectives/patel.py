@@ -2,8 +2,9 @@
 
 import numpy as np
 
-from ..plug import LANES, compiled, fma, make
-from .objective import Objective, number
+from ..arguments import count, number
+from ..plug import LANES, compiled, fma
+from .objective import Objective, plugs
 
 
 @compiled("gradient")
@@ -71,12 +72,8 @@ def stochastic_quadratic(factors, offsets=None):
         raise ValueError("factors and offsets must be finite numbers; they hold NaN or infinity")
     mean_q = np.einsum("nqa,nqb->ab", a, a) / n
     c = np.concatenate([[rank], mean_q.ravel(), r.mean(axis=0)])
-    plugs = {
-        "loss": make("loss", _quadratic_loss, c),
-        "mean": make("mean", _quadratic_mean, c),
-        "gradient": make("gradient", _quadratic_gradient, c),
-    }
-    return Objective("stochastic_quadratic", p, plugs, np.column_stack([a.reshape(n, -1), r]))
+    three = plugs(_quadratic_loss, _quadratic_mean, _quadratic_gradient, c)
+    return Objective("stochastic_quadratic", p, three, np.column_stack([a.reshape(n, -1), r]))
 
 
 @compiled("gradient")
@@ -122,9 +119,7 @@ def styblinski_tang(dimension, *, seed, scale=17.5):
 
     Raises ValueError unless dimension >= 1 and scale > 0. Explained in geometry/g10-styblinski-tang.
     """
-    if not (isinstance(dimension, (int, np.integer)) and 1 <= dimension <= 10_000):
-        raise ValueError(f"dimension must be a whole number between 1 and 10,000; got {dimension!r}")
-    p, scale = int(dimension), number("scale", scale, above=0)
+    p, scale = count("dimension", dimension, 1), number("scale", scale, above=0)
     rng = np.random.default_rng(seed)
     n = 20 * p
     coordinate = rng.integers(p, size=n)
@@ -133,6 +128,5 @@ def styblinski_tang(dimension, *, seed, scale=17.5):
     w = rng.standard_exponential(n)
     weights = w / w.sum()
     means = np.column_stack([np.bincount(coordinate, weights * c, minlength=p) for c in (c1, c2, c3)])
-    c = means.ravel()
-    plugs = {"loss": make("loss", _tang_loss, c), "mean": make("mean", _tang_mean, c), "gradient": make("gradient", _tang_gradient, c)}
-    return Objective("styblinski_tang", p, plugs, np.column_stack([coordinate, c1, c2, c3]), weights)
+    three = plugs(_tang_loss, _tang_mean, _tang_gradient, means.ravel())
+    return Objective("styblinski_tang", p, three, np.column_stack([coordinate, c1, c2, c3]), weights)

@@ -2,9 +2,10 @@
 
 import numpy as np
 
-from ..plug import LANES, compiled, fma, make
+from ..arguments import columns
+from ..plug import LANES, compiled, fma
 from ..vecmath import sincos
-from .objective import Objective, columns
+from .objective import Objective, plugs
 
 
 @compiled("gradient")
@@ -66,5 +67,4 @@ def sine_fit(x=None, y=None, *, samples=100, noise=0.3, frequency=2.2, data_seed
         x = rng.uniform(0, 10, samples)
         y = np.sin(frequency * x) + noise * rng.normal(size=samples)
     data = columns(x=x, y=y)
-    plugs = {"loss": make("loss", _sine_loss), "mean": make("mean", _sine_mean), "gradient": make("gradient", _sine_gradient)}
-    return Objective("sine_fit", 1, plugs, data)
+    return Objective("sine_fit", 1, plugs(_sine_loss, _sine_mean, _sine_gradient), data)
