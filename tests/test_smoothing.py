@@ -1,0 +1,134 @@
+"""The convolved loss: closed forms, quadrature, one-point convexity, and what SGD does with it."""
+
+import numpy as np
+import pytest
+from escapelab import noise, objectives, sgd, smoothing
+from scipy import stats
+
+WIDTHS = (0.0, 0.05, 0.15, 0.25, 0.375, 1.0)
+X = np.linspace(-3, 3, 301)
+OTHER = {"curvature": 0.7, "height": 0.4, "frequency": 9.0}
+
+
+@pytest.mark.parametrize("shape", [{}, OTHER])
+@pytest.mark.parametrize("width", WIDTHS)
+def test_quadrature_gives_the_closed_form(width, shape):
+    f = objectives.spiky(**shape)
+    assert smoothing.convolved_loss(f, X, width) == pytest.approx(smoothing.spiky_loss(X, width, **shape), abs=1e-12)
+    assert smoothing.convolved_gradient(f, X, width) == pytest.approx(
+        smoothing.spiky_gradient(X, width, **shape), abs=1e-11
+    )
+
+
+def test_the_closed_form_notices_a_wrong_kernel():
+    f = objectives.spiky()
+    for wrong in (0.14, 0.16, 0.075):
+        gap = np.abs(smoothing.convolved_gradient(f, X, 0.15) - smoothing.spiky_gradient(X, wrong)).max()
+        assert gap > 0.05
+
+
+def test_convolution_of_a_quartic_by_hand():
+    f = objectives.double_well(height=1.0, half_width=1.0)
+    rho = 0.4
+    by_hand = X**4 + 2 * X**2 * rho**2 + rho**4 / 5 - 2 * (X**2 + rho**2 / 3) + 1
+    assert smoothing.convolved_loss(f, X, rho, nodes=3) == pytest.approx(by_hand, abs=1e-12)
+    assert np.abs(smoothing.convolved_loss(f, X, rho, nodes=2) - by_hand).max() > 1e-3
+
+
+@pytest.mark.parametrize("width", WIDTHS[1:])
+def test_the_convolved_gradient_is_a_chord(width):
+    f = objectives.sine_fit()
+    chord = (f.loss(X + width) - f.loss(X - width)) / (2 * width)
+    assert smoothing.convolved_gradient(f, X, width) == pytest.approx(chord, abs=1e-9)
+
+
+def test_width_zero_is_the_loss_itself():
+    f = objectives.sine_fit()
+    assert smoothing.convolved_loss(f, X, 0.0) == pytest.approx(f.loss(X), abs=1e-13)
+    assert smoothing.convolved_gradient(f, X, 0.0) == pytest.approx(f.gradient(X), abs=1e-12)
+
+
+def test_a_number_gives_a_number():
+    f = objectives.spiky()
+    for value in (
+        smoothing.convolved_loss(f, 0.3, 0.1),
+        smoothing.convolved_gradient(f, 0.3, 0.1),
+        smoothing.spiky_loss(0.3, 0.1),
+        smoothing.spiky_gradient(0.3, 0.1),
+        smoothing.spiky_one_point(0.1),
+        smoothing.ripple(0.1, 2.0),
+    ):
+        assert isinstance(value, float)
+
+
+def test_lowest_sinc_is_where_tan_z_is_z():
+    z = 4.493409457909064
+    assert np.tan(z) == pytest.approx(z, rel=1e-12)
+    assert np.sin(z) / z == pytest.approx(smoothing.LOWEST_SINC, abs=1e-15)
+    assert np.sinc(np.linspace(0, 10, 100001)).min() >= smoothing.LOWEST_SINC
+
+
+def test_ripple_vanishes_at_whole_periods_and_turns_over_between():
+    widths = np.array([0.0, 0.25, 0.375, 0.5, 1.0])
+    assert smoothing.ripple(widths, 4 * np.pi) == pytest.approx([1, 0, -2 / (3 * np.pi), 0, 0], abs=1e-15)
+
+
+@pytest.mark.parametrize("shape", [{}, OTHER])
+@pytest.mark.parametrize("width", WIDTHS)
+def test_one_point_constant_agrees_with_its_closed_form(width, shape):
+    measured = smoothing.one_point_constant(objectives.spiky(**shape), width, low=-4, high=4, points=4001)
+    assert measured.c == pytest.approx(smoothing.spiky_one_point(width, **shape), abs=1e-6)
+
+
+def test_one_point_constant_of_known_losses():
+    bowl = objectives.quadratic(3.0, minimiser=0.5)
+    assert smoothing.one_point_constant(bowl, 0.2, low=-1, high=2, minimiser=0.5).c == pytest.approx(3.0)
+    assert smoothing.one_point_constant(bowl, 0.2, low=-1, high=2, minimiser=0.6).c < 0
+    wells = objectives.double_well(height=1.0, half_width=1.0)
+    found = smoothing.one_point_constant(wells, 0.0, low=-2, high=2, minimiser=1.0)
+    assert found.c == pytest.approx(-1.0, abs=1e-9)
+    assert found.where == pytest.approx(-0.5, abs=1e-3)
+
+
+def test_c_is_not_monotone_in_the_width():
+    c = smoothing.spiky_one_point(np.array([0.0, 0.15, 0.25, 0.375, 0.5]))
+    assert np.sign(np.diff(c)).tolist() == [1, 1, -1, 1]
+    assert c[2] == pytest.approx(1.0) and c[4] == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize(("width", "agrees"), [(0.15, True), (0.10, False), (0.20, False)])
+def test_sgd_descends_the_convolved_loss(width, agrees):
+    """One noisy step from y: the mean gradient met there is the convolved one, and only that of the right width."""
+    f, eta, start = objectives.spiky(), 0.02, 0.65
+    y = start - eta * f.gradient(start)
+    run = sgd.ensemble(f, start=start, eta=eta, steps=1, walkers=20_000, noise=noise.uniform(0.15 / eta), seed=71)
+    met = f.gradient(run.theta)
+    p = stats.ttest_1samp(met, smoothing.spiky_gradient(y, width)).pvalue
+    assert p > 1e-3 if agrees else p < 1e-9
+
+
+def test_mean_path_over_a_whole_period_forgets_the_ripples():
+    f, eta, steps = objectives.spiky(), 0.02, 60
+    run = sgd.ensemble(f, start=2.5, eta=eta, steps=steps, walkers=20_000, noise=noise.uniform(0.25 / eta), seed=72)
+    expected = (2.5 - eta * f.gradient(2.5)) * (1 - eta) ** (steps - 1)
+    assert stats.ttest_1samp(run.theta[:, 0], expected).pvalue > 1e-3
+    assert stats.ttest_1samp(run.theta[:, 0], 2.5).pvalue < 1e-9
+
+
+@pytest.mark.parametrize(
+    ("call", "word"),
+    [
+        (lambda f: smoothing.convolved_loss(f, 0.0, -0.1), "width"),
+        (lambda f: smoothing.convolved_loss(f, 0.0, np.nan), "width"),
+        (lambda f: smoothing.convolved_gradient(f, [0.0, np.inf], 0.1), "x must be finite"),
+        (lambda f: smoothing.convolved_loss(f, 0.0, 0.1, nodes=0), "nodes"),
+        (lambda f: smoothing.convolved_loss(objectives.saddle(), 0.0, 0.1), "one dimension"),
+        (lambda f: smoothing.one_point_constant(f, 0.1, low=1, high=1), "low < high"),
+        (lambda f: smoothing.one_point_constant(f, 0.1, low=0, high=1, points=2), "points"),
+        (lambda f: smoothing.ripple(0.1, 0.0), "frequency"),
+        (lambda f: smoothing.spiky_one_point([0.1, -1.0]), "width"),
+    ],
+)
+def test_bad_input_is_named(call, word):
+    with pytest.raises(ValueError, match=word):
+        call(objectives.spiky())
