@@ -139,9 +139,8 @@ def test_every_page_is_in_the_table_of_contents():
 
 
 def test_make_alone_lists_the_targets():
-    listing = subprocess.run(
-        ["make", "--no-print-directory"], cwd=ROOT, capture_output=True, text=True, check=True
-    ).stdout
+    command = ["make", "--no-print-directory"]
+    listing = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
     assert [line.split()[1] for line in listing.splitlines()] == TARGETS
     assert all(f"`make {target}" in (ROOT / "README.md").read_text() for target in TARGETS)
 

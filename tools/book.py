@@ -20,7 +20,7 @@ from jupyter_book.cli.main import main as jupyter_book
 from jupyter_cache import get_cache
 from jupyter_cache.base import CacheBundleIn
 from nbclient import NotebookClient
-from nbclient.exceptions import CellControlSignal, DeadKernelError
+from nbclient.exceptions import CellControlSignal
 from tqdm import tqdm
 
 ROOT = notebooks.ROOT
@@ -119,7 +119,7 @@ def execute(path: Path, threads: int, progress: tqdm) -> tuple:
     start = perf_counter()
     try:
         client.execute(env={**os.environ, "NUMBA_NUM_THREADS": str(threads)})
-    except (CellControlSignal, DeadKernelError) as error:
+    except (CellControlSignal, RuntimeError) as error:
         return notebook, perf_counter() - start, Failure(name(path), running, str(error))
     return notebook, perf_counter() - start, None
 
