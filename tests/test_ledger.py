@@ -123,7 +123,7 @@ def test_an_entry_survives_the_way_through_a_notebook(tmp_path, monkeypatch):
     (read,) = ledger.collect(tmp_path)
     assert read._replace(measured=shown[0].measured, lesson="") == shown[0]
     assert read.lesson == "thread/q1"
-    assert read.measured == pytest.approx(shown[0].measured[:-2] + ("", "proportion"))
+    assert read.measured == pytest.approx((*shown[0].measured[:-2], "", "proportion"))
 
 
 def test_numbers_are_stored_to_ten_digits():

@@ -32,7 +32,8 @@ def from_text(text: Path, path: Path) -> None:
         notebook.metadata.update({k: v for k, v in notebooks.read(path).metadata.items() if k == "escapelab"})
     notebooks.normalise(notebook, executed=False)
     notebooks.write(notebook, path)
-    subprocess.run([sys.executable, "-m", "ruff", "format", "--quiet", str(path)], check=True)
+    for command in (["check", "--fix-only", "--select", "I"], ["format"]):
+        subprocess.run([sys.executable, "-m", "ruff", *command, "--quiet", str(path)], check=True)
 
 
 def to_text(path: Path, text: Path) -> None:

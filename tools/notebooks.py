@@ -85,22 +85,23 @@ def _small(png: str) -> str:
     return base64.b64encode(out.getvalue()).decode()
 
 
-def _stored(output, count: int):
+def _stored(output, count: int, pictures: bool):
     output = nbformat.from_dict(output)
     if "data" in output:
         output.data.pop(WIDGET, None)
         output.metadata = {}
-        if "image/png" in output.data:
+        if pictures and "image/png" in output.data:
             output.data["image/png"] = _small(output.data["image/png"])
     if output.output_type == "execute_result":
         output.execution_count = count
     return output
 
 
-def normalise(notebook, executed: bool = True) -> None:
+def normalise(notebook, executed: bool = True, pictures: bool = True) -> None:
     """Put the notebook into the form in which it is stored: stable ids and counts, no widget state, no times.
 
     executed: keep the outputs and note in each cell the hash of the source that made them; otherwise drop them.
+    pictures: redraw the pictures with few colours.
     """
     kept = {key: notebook.metadata[key] for key in ("escapelab", "mystnb") if key in notebook.metadata}
     notebook.metadata = nbformat.from_dict({**kept, "kernelspec": KERNEL, "language_info": {"name": "python"}})
@@ -120,7 +121,7 @@ def normalise(notebook, executed: bool = True) -> None:
         count += 1
         print_ = next(prints)
         cell.execution_count = count if executed else None
-        cell.outputs = [_stored(output, count) for output in cell.outputs] if executed else []
+        cell.outputs = [_stored(output, count, pictures) for output in cell.outputs] if executed else []
         cell.outputs = [output for output in cell.outputs if output.get("data", True)]
         if executed:
             cell.metadata["escapelab"] = {"executed": print_}

@@ -198,4 +198,4 @@ def unsupported(notebook) -> list[str]:
 def words(notebook) -> int:
     """Words of prose: markdown without code, formulas and markup."""
     texts = [_plain(_directive_free(cell.source)) for cell in notebook.cells if cell.cell_type == "markdown"]
-    return len(re.findall(r"[^\W\d_][\w'’-]*", re.sub(r"\$[^$]+\$", " ", "\n".join(texts))))
+    return len(re.findall(r"[^\W\d_][\w'’-]*", re.sub(r"\$\$.+?\$\$|\$[^$]+\$", " ", "\n".join(texts), flags=re.S)))

@@ -31,6 +31,7 @@ __all__ = [
     "collect",
     "entries",
     "exact",
+    "lessons",
     "mean",
     "proportion",
     "record",
@@ -40,7 +41,7 @@ __all__ = [
 MIME = "application/vnd.escapelab.ledger+json"
 
 VERDICTS = ("holds", "fails", "depends", "half right")
-COLOURS = {"holds": "#1b7837", "fails": "#b2182b", "depends": "#8a5a00", "half right": "#5e3c99"}
+COLOURS = {"holds": "#0068a8", "fails": "#b93c00", "depends": "#00655a", "half right": "#7b3294"}
 
 
 class Claim(NamedTuple):
@@ -69,18 +70,27 @@ class Entry(NamedTuple):
 
 
 @functools.cache
-def claims() -> dict[str, Claim]:
-    """Every claim of claims.toml by its id; ValueError for an id that stands there twice."""
+def _table() -> dict:
     here = Path(__file__).resolve()
     shipped = here.parent / "claims.toml"
     path = shipped if shipped.exists() else here.parents[2] / "claims.toml"
+    return tomllib.loads(path.read_text(encoding="utf-8"))
+
+
+@functools.cache
+def claims() -> dict[str, Claim]:
+    """Every claim of claims.toml by its id, in its order; ValueError for an id that stands there twice."""
     found: dict[str, Claim] = {}
-    for row in tomllib.loads(path.read_text(encoding="utf-8")).get("claim", []):
-        claim = Claim(**row)
-        if claim.id in found:
-            raise ValueError(f"claims.toml lists {claim.id!r} twice")
-        found[claim.id] = claim
+    for row in _table()["claim"]:
+        if row["id"] in found:
+            raise ValueError(f"claims.toml lists {row['id']!r} twice")
+        found[row["id"]] = Claim(**row)
     return found
+
+
+def lessons() -> dict[str, str]:
+    """The question of every lesson of the book by its part/slug, in reading order, written yet or not."""
+    return dict(_table()["lessons"])
 
 
 def _verdict(checks: dict[str, bool], depends: str) -> str:
