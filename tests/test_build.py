@@ -22,7 +22,7 @@ class Book:
         self.folder = folder
         for name in ("chapters/thread", "lib/escapelab", "tools"):
             (folder / name).mkdir(parents=True)
-        for name in ("book.py", "notebooks.py"):
+        for name in ("book.py", "execution.py", "notebooks.py"):
             shutil.copy(ROOT / "tools" / name, folder / "tools")
         self.write("tools/assets.py", "")
         self.write("requirements.lock", "numpy==2.4.6\n")
@@ -69,7 +69,7 @@ def test_a_changed_constant_of_the_library_changes_the_number_on_the_page(book):
     assert book.shown() == "0.05" and book.executions() == 1
     book.library(step=0.07)
     built = book.build()
-    assert "Executing 1 lesson" in built.stdout and book.shown() == "0.07" and book.executions() == 1
+    assert "Executing 1 notebook" in built.stdout and book.shown() == "0.07" and book.executions() == 1
 
 
 def test_with_nothing_changed_no_lesson_is_executed(book):
@@ -81,7 +81,7 @@ def test_a_failing_lesson_is_named_with_its_cell_and_its_traceback(book):
     book.lesson("1 / 0")
     failed = book.build()
     assert failed.returncode == 1
-    assert "chapters/thread/step failed in cell 2:" in failed.stderr and "ZeroDivisionError" in failed.stderr
+    assert "thread/step: cell 2 failed" in failed.stderr and "ZeroDivisionError" in failed.stderr
 
 
 def test_the_wheel_carries_the_claims(tmp_path):

@@ -9,28 +9,23 @@ import os
 import shutil
 import subprocess
 import sys
-from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import redirect_stdout
 from pathlib import Path
+from threading import Lock
 from time import perf_counter
-from typing import NamedTuple
 
+import execution
 import notebooks
 from jupyter_book.cli.main import main as jupyter_book
 from jupyter_cache import get_cache
 from jupyter_cache.base import CacheBundleIn
-from nbclient import NotebookClient
-from nbclient.exceptions import CellControlSignal
-from tqdm import tqdm
 
 ROOT = notebooks.ROOT
 BUILD = ROOT / "_build"
 CACHE = BUILD / ".jupyter_cache"
 DOCTREES = BUILD / ".doctrees"
-CELL_TIMEOUT = 300  # seconds
 LISTINGS_DEPEND_ON = ("chapters/**/*.ipynb", "claims.toml")
 RESULTS_DEPEND_ON = ("lib/**/*.py", "requirements.lock")
-KERNEL_ARGUMENTS = ["--log-level=40"]
 PAGES_DEPEND_ON = ("_config.yml", "_toc.yml", "_ext/**/*.py", "references.bib", "claims.toml")
 WARM_UP = """
 import importlib, pkgutil
@@ -41,14 +36,6 @@ for module in pkgutil.walk_packages(escapelab.__path__, "escapelab."):
 """
 
 
-class Failure(NamedTuple):
-    """A lesson that stopped: its name, the cell it stopped in (counted from 1, Markdown included), the traceback."""
-
-    lesson: str
-    cell: int
-    traceback: str
-
-
 def fingerprint(patterns: tuple[str, ...]) -> str:
     """Hash of the names and contents of all files below the root that match one of the glob patterns."""
     digest = hashlib.sha256()
@@ -56,11 +43,6 @@ def fingerprint(patterns: tuple[str, ...]) -> str:
         digest.update(path.relative_to(ROOT).as_posix().encode())
         digest.update(path.read_bytes())
     return digest.hexdigest()
-
-
-def name(lesson: Path) -> str:
-    """chapters/thread/q1-why.ipynb is called chapters/thread/q1-why, as in the table of contents."""
-    return lesson.relative_to(ROOT).with_suffix("").as_posix()
 
 
 def changed(stamp: Path, key: str) -> bool:
@@ -98,56 +80,27 @@ def to_execute(cache, paths: list[Path]) -> list[Path]:
     return wanted
 
 
-def execute(path: Path, threads: int, progress: tqdm) -> tuple:
-    """Run one notebook in its own folder: the executed notebook, the seconds it took, and its Failure or None."""
-    notebook = notebooks.read(path)
-    running = 0
-
-    def started(cell, cell_index):
-        nonlocal running
-        running = cell_index + 1
-
-    client = NotebookClient(
-        notebook,
-        timeout=CELL_TIMEOUT,
-        record_timing=False,
-        extra_arguments=KERNEL_ARGUMENTS,
-        resources={"metadata": {"path": str(path.parent)}},
-        on_cell_start=started,
-        on_cell_executed=lambda cell, cell_index, execute_reply: progress.update(),
-    )
-    start = perf_counter()
-    try:
-        client.execute(env={**os.environ, "NUMBA_NUM_THREADS": str(threads)})
-    except (CellControlSignal, RuntimeError) as error:
-        return notebook, perf_counter() - start, Failure(name(path), running, str(error))
-    return notebook, perf_counter() - start, None
-
-
-def execute_all(cache, paths: list[Path]) -> list[Failure]:
-    """Run the lessons on all cores, cache those that succeed, and return those that do not."""
+def execute_all(cache, paths: list[Path]) -> list[Exception]:
+    """Run the notebooks on all cores and cache those that succeed; what went wrong with the others."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     workers = min(cores, len(paths))
-    print(f"Executing {len(paths)} lesson(s), {workers} at a time", flush=True)
+    threads = {"NUMBA_NUM_THREADS": str(max(1, cores // workers))}
+    one_writer = Lock()
+
+    def work(path: Path) -> None:
+        start = perf_counter()
+        notebook = execution.execute(path, threads, widgets=True)
+        bundle = CacheBundleIn(notebook, str(path), data={"execution_seconds": perf_counter() - start})
+        with one_writer:
+            cache.cache_notebook_bundle(bundle, check_validity=False, overwrite=True)
+        (DOCTREES / path.relative_to(ROOT).with_suffix(".doctree")).unlink(missing_ok=True)
+
+    print(f"Executing {len(paths)} notebook(s), {workers} at a time", flush=True)
     warm_up = subprocess.run([sys.executable, "-c", WARM_UP], capture_output=True, text=True)
     if warm_up.returncode:
         raise SystemExit(f"The library cannot be imported:\n{warm_up.stderr}")
-    cells = sum(len(notebooks.code_cells(notebooks.read(path))) for path in paths)
-    failures = []
-    with tqdm(total=cells, unit="cell", disable=None) as progress, ThreadPoolExecutor(workers) as pool:
-        running = {pool.submit(execute, path, max(1, cores // workers), progress): path for path in paths}
-        for done, future in enumerate(as_completed(running), 1):
-            path = running[future]
-            notebook, seconds, failure = future.result()
-            tqdm.write(f"[{done}/{len(paths)}] {name(path)} {seconds:.1f} s{' FAILED' if failure else ''}")
-            sys.stdout.flush()
-            if failure:
-                failures.append(failure)
-                continue
-            bundle = CacheBundleIn(notebook, str(path), data={"execution_seconds": seconds})
-            cache.cache_notebook_bundle(bundle, check_validity=False, overwrite=True)
-            (DOCTREES / f"{name(path)}.doctree").unlink(missing_ok=True)
-    return failures
+    results = execution.each(work, paths, notebooks.slug, workers)
+    return [result for result in results if isinstance(result, Exception)]
 
 
 def write_html() -> None:
@@ -172,10 +125,9 @@ def main() -> None:
     cache = get_cache(CACHE)
     paths = to_execute(cache, notebooks.in_book())
     failures = execute_all(cache, paths) if paths else []
-    for failure in failures:
-        print(f"\n{failure.lesson} failed in cell {failure.cell}:\n{failure.traceback}", file=sys.stderr)
     if failures:
-        raise SystemExit(f"{len(failures)} lesson(s) failed; the HTML was not built.")
+        print(*failures, sep="\n\n", file=sys.stderr)
+        raise SystemExit(f"{len(failures)} notebook(s) failed; the HTML was not built.")
     write_html()
     print(f"The book was built in {perf_counter() - start:.0f} s: {BUILD / 'html' / 'index.html'}")
 

@@ -13,21 +13,35 @@ import notebooks
 TIMEOUT = 300  # seconds a cell
 
 
-def execute(path: Path, environment: dict[str, str] | None = None):
-    """The notebook at path, executed in its own folder; RuntimeError where a cell raises or writes to stderr."""
+def execute(path: Path, environment: dict[str, str] | None = None, widgets: bool = False):
+    """The notebook at path, executed in its own folder; RuntimeError where a cell raises or writes to stderr.
+
+    environment: more variables for the kernel. widgets: keep the state of the widgets, as a built page needs it.
+    """
     notebook = notebooks.read(path)
     for cell in notebooks.code_cells(notebook):
         cell.outputs, cell.execution_count = [], None
+    running = 0
+
+    def started(cell, cell_index):
+        nonlocal running
+        running = cell_index + 1
+
     client = nbclient.NotebookClient(
-        notebook, timeout=TIMEOUT, kernel_name="python3", resources={"metadata": {"path": str(path.parent)}}
+        notebook,
+        timeout=TIMEOUT,
+        kernel_name="python3",
+        resources={"metadata": {"path": str(path.parent)}},
+        store_widget_state=widgets,
+        record_timing=False,
+        extra_arguments=["--log-level=ERROR"],
+        on_cell_start=started,
     )
-    client.store_widget_state = False
-    client.extra_arguments = ["--log-level=ERROR"]
     variables = {**os.environ, "NUMBA_NUM_THREADS": "1", "PYTHONHASHSEED": "0", **(environment or {})}
     try:
         client.execute(env=variables)
-    except nbclient.exceptions.CellExecutionError as problem:
-        raise RuntimeError(f"{notebooks.slug(path)}: {problem}") from None
+    except (nbclient.exceptions.CellControlSignal, RuntimeError) as problem:
+        raise RuntimeError(f"{notebooks.slug(path)}: cell {running} failed\n{problem}") from None
     for cell in notebooks.code_cells(notebook):
         for output in cell.outputs:
             if output.get("name") == "stderr":
