@@ -16,26 +16,32 @@ def count(name, value, least):
     return int(value)
 
 
-def starts(start, walkers, d):
-    theta = np.array(start, dtype=np.float64)
-    if not np.all(np.isfinite(theta)):
-        raise ValueError("start must be finite numbers; it holds NaN or infinity")
-    if theta.ndim == 2 and walkers is None:
-        walkers = theta.shape[0]
-    if walkers is None and theta.ndim == 1 and d == 1 and theta.size > 1:
-        theta, walkers = theta[:, None], theta.size
-    walkers = count("walkers", 1 if walkers is None else walkers, 1)
-    if walkers * d * 8 > MEMORY_LIMIT:
-        raise ValueError(_too_big(walkers, 0, d))
-    if theta.ndim == 1 and d == 1 and theta.size == walkers:
-        theta = theta[:, None]
+def array(name, value):
+    """value as a float64 array of finite numbers no larger than 1e100; raises TypeError or ValueError that names it."""
     try:
-        return np.ascontiguousarray(np.broadcast_to(theta, (walkers, d))).copy(), walkers
-    except ValueError:
+        result = np.array(value, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise TypeError(f"{name} must be numbers; got {value!r}") from None
+    if not np.all(np.abs(result) <= FAR):
+        raise ValueError(f"{name} must be finite numbers up to {FAR:g} in size; it holds NaN, infinity or more")
+    return result
+
+
+def starts(start, walkers, d):
+    """Where walkers begin, as (walkers, d), and how many they are."""
+    theta = array("start", start)
+    if theta.ndim == 1 and d == 1 and theta.size != 1:
+        theta = theta[:, None]
+    if walkers is None:
+        walkers = theta.shape[0] if theta.ndim == 2 else 1
+    walkers = count("walkers", walkers, 1)
+    fits(walkers, 0, d)
+    if theta.ndim > 2 or theta.shape not in ((), (1,), (d,), (1, d), (walkers, d)):
         raise ValueError(
             f"start must be a number, ({d},) or (walkers, {d}) for {walkers} walkers in {d} dimensions; "
             f"got shape {theta.shape}"
-        ) from None
+        )
+    return np.broadcast_to(theta, (walkers, d)).copy(), walkers
 
 
 def records(record, steps):
@@ -43,32 +49,37 @@ def records(record, steps):
         return np.empty(0, np.int64)
     if isinstance(record, (int, np.integer)) and not isinstance(record, bool):
         return np.arange(0, steps + 1, count("record", record, 1))
-    array = np.asarray(record)
-    if array.ndim != 1 or array.size == 0 or not np.issubdtype(array.dtype, np.integer):
+    try:
+        numbers = np.asarray(record)
+    except ValueError:
+        numbers = np.empty(0)
+    if numbers.ndim != 1 or numbers.size == 0 or not np.issubdtype(numbers.dtype, np.integer):
         raise TypeError(f"record must be a whole number or a list of step numbers; got {record!r}")
-    if array[0] < 0 or array[-1] > steps or np.any(np.diff(array) <= 0):
+    if numbers[0] < 0 or numbers[-1] > steps or np.any(np.diff(numbers) <= 0):
         raise ValueError(f"record must be increasing step numbers between 0 and {steps}; got {record!r}")
-    return np.ascontiguousarray(array, dtype=np.int64)
-
-
-def _too_big(walkers, records, d):
-    need = 8 * walkers * (d * (records + 2) + 2)
-    return (
-        f"{walkers} walkers x {records} records x {d} dimensions need {need / 1e9:.3g} GB; "
-        f"the limit is {MEMORY_LIMIT / 1e9:.3g} GB (escapelab.arguments.MEMORY_LIMIT): record less often or use fewer walkers"
-    )
+    return np.ascontiguousarray(numbers, dtype=np.int64)
 
 
 def fits(walkers, records, d):
-    if 8 * walkers * (d * (records + 2) + 2) > MEMORY_LIMIT:
-        raise ValueError(_too_big(walkers, records, d))
+    """Raise ValueError, with the size asked for, if a run needs more than MEMORY_LIMIT bytes."""
+    need = 8 * walkers * (d * (records + 2) + 2)
+    if need > MEMORY_LIMIT:
+        raise ValueError(
+            f"{walkers} walkers x {records} records x {d} dimensions need {need / 1e9:.3g} GB; the limit is "
+            f"{MEMORY_LIMIT / 1e9:.3g} GB (escapelab.arguments.MEMORY_LIMIT): record less often or use fewer walkers"
+        )
 
 
-def box(box, d):
-    low, high = (-FAR, FAR) if box is None else box
-    low, high = (np.array(np.broadcast_to(np.asarray(side, float), (d,))) for side in (low, high))
+def box(value, d):
+    """(low, high) as two arrays (d,), within FAR; the whole range for None."""
+    if value is None:
+        return np.full(d, -FAR), np.full(d, FAR)
+    try:
+        low, high = (np.array(np.broadcast_to(np.asarray(side, float), (d,))) for side in value)
+    except (TypeError, ValueError):
+        raise TypeError(f"box must be (low, high), two numbers or two lists of {d}; got {value!r}") from None
     if not np.all((low < high) & (low >= -FAR) & (high <= FAR)):
-        raise ValueError(f"box must be (low, high) with low < high; got {box!r}")
+        raise ValueError(f"box must be (low, high) with low < high and within {FAR:g}; got {value!r}")
     return low, high
 
 
@@ -80,13 +91,11 @@ def kind(name, plug, kind):
 def columns(**arrays):
     """Equally long lists of finite numbers as one array (n, m); raises ValueError that names them otherwise."""
     names = " and ".join(arrays)
-    parts = [np.atleast_1d(np.asarray(array, dtype=np.float64)) for array in arrays.values()]
+    parts = [np.atleast_1d(array(name, value)) for name, value in arrays.items()]
     if parts[0].size == 0:
         raise ValueError(f"{names} are empty")
-    if any(a.ndim != 1 or a.shape != parts[0].shape for a in parts):
-        raise ValueError(f"{names} must be lists of equal length; got shapes {[a.shape for a in parts]}")
-    if not all(np.all(np.isfinite(a)) for a in parts):
-        raise ValueError(f"{names} must be finite numbers; they hold NaN or infinity")
+    if any(part.ndim != 1 or part.shape != parts[0].shape for part in parts):
+        raise ValueError(f"{names} must be lists of equal length; got shapes {[part.shape for part in parts]}")
     return np.column_stack(parts)
 
 

@@ -84,6 +84,8 @@ def ensemble(
     key = rng.shifted(seed)
     low, high = arguments.box(box, d)
     batch_size, sampler = _sampler(objective, batch, replace, sampler)
+    if noise is not None and not isinstance(noise, noises.Noise):
+        raise TypeError(f"noise must be a law of escapelab.noise, for example noise.gaussian(1.0); got {noise!r}")
     law = (noise or noises.none()).plug(d)
     rule, schedule = rule or optimisers.sgd(), schedule or schedules.constant()
     arguments.kind("rule", rule, "rule"), arguments.kind("schedule", schedule, "schedule")
@@ -139,6 +141,8 @@ def batches(objective, *, batch, steps, walker=0, replace=False, sampler=None, s
 
 def _sampler(objective, batch, replace, sampler):
     n = objective.data.shape[0]
+    if sampler is not None and not isinstance(sampler, noises.Sampler):
+        raise TypeError(f"sampler must be made by escapelab.noise, for example noise.reshuffled(n, k); got {sampler!r}")
     if batch is None:
         return 0, sampler or noises.with_replacement(n, 1)
     k = arguments.count("batch", batch, 1)

@@ -1,6 +1,7 @@
 """A reader's own loss: one scalar function and one decorator. Explained in verdict/v3-your-loss."""
 
 import inspect
+import warnings
 
 import numba
 import numpy as np
@@ -38,8 +39,10 @@ def own(function=None, *, data=None):
     if table.ndim != 2 or table.shape[0] == 0 or not np.all(np.isfinite(table)):
         raise ValueError("data must be a table (n, m) of finite numbers with at least one row")
     try:
-        loss, mean, gradient = _compile(function, dimension, data is not None)
-        objective = Objective(function.__name__, dimension, plugs(loss, mean, gradient), table)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", numba.core.errors.NumbaWarning)
+            loss, mean, gradient = _compile(function, dimension, data is not None)
+            objective = Objective(function.__name__, dimension, plugs(loss, mean, gradient), table)
     except numba.core.errors.NumbaError as error:
         reason = next((line for line in str(error).splitlines() if line.strip()), "")
         advice = "use arithmetic and NumPy's functions"

@@ -57,7 +57,7 @@ def sine_fit(x=None, y=None, *, samples=100, noise=0.3, frequency=2.2, data_seed
     x, y (n,): the reader's own data. Without them, the reference data of the book: x uniform on (0, 10),
     y = sin(frequency x) + noise N(0, 1), from numpy's default_rng(data_seed), which no seed shift moves.
 
-    Raises ValueError for empty, unequal or non-finite data.
+    Raises ValueError for empty, unequal or non-finite data, and for x beyond 1e6.
     Source: the thread (mathgeek 2021). Explained in start/two-pictures.
     """
     if (x is None) != (y is None):
@@ -67,4 +67,6 @@ def sine_fit(x=None, y=None, *, samples=100, noise=0.3, frequency=2.2, data_seed
         x = rng.uniform(0, 10, samples)
         y = np.sin(frequency * x) + noise * rng.normal(size=samples)
     data = columns(x=x, y=y)
+    if np.abs(data[:, 0]).max() > 1e6:
+        raise ValueError("x must be at most 1e6 in size, beyond which sin(k x) has no digits left")
     return Objective("sine_fit", 1, plugs(_sine_loss, _sine_mean, _sine_gradient), data)

@@ -1,0 +1,214 @@
+"""One table of all objectives against the same promises."""
+
+import inspect
+
+import numpy as np
+import pytest
+from escapelab import objectives
+from escapelab.objectives import landscapes, patel, thread
+
+G = np.random.default_rng(0)
+
+
+@objectives.own
+def waves(x, y):
+    return np.sin(3 * x) * np.exp(-y) + x**2 * y
+
+
+@objectives.own(data=G.normal(size=(12, 2)))
+def line(slope, row):
+    return (slope * row[0] - row[1]) ** 2
+
+
+def _quadratic_sum(theta, factors, offsets):
+    return np.mean([theta @ np.outer(a, a) @ theta / 2 + r @ theta for a, r in zip(factors, offsets, strict=True)])
+
+
+FACTORS, OFFSETS = G.normal(size=(9, 3)), G.normal(size=(9, 3))
+TANG = objectives.styblinski_tang(4, seed=3)
+
+# name -> (objective, loss at one point (d,) written again in plain NumPy)
+TABLE = {
+    "sine_fit": (objectives.sine_fit(), lambda t: np.mean((np.sin(t[0] * _x()) - _y()) ** 2)),
+    "spiky": (objectives.spiky(), lambda t: t[0] ** 2 / 2 + 3 / (4 * np.pi) * (1 - np.cos(4 * np.pi * t[0]))),
+    "spiky in two dimensions": (
+        objectives.spiky(curvature=2.0, height=0.1, frequency=5.0, dimension=2),
+        lambda t: np.sum(t**2 + 0.1 * (1 - np.cos(5 * t))),
+    ),
+    "double_well": (
+        objectives.double_well(height=0.5, half_width=2.0, tilt=0.1),
+        lambda t: 0.5 * ((t[0] / 2) ** 2 - 1) ** 2 + 0.1 * t[0],
+    ),
+    "quadratic": (
+        objectives.quadratic([1.0, 4.0], minimiser=[1, -1]),
+        lambda t: (t[0] - 1) ** 2 / 2 + 2 * (t[1] + 1) ** 2,
+    ),
+    "saddle": (objectives.saddle(), lambda t: t[0] ** 2 - t[1] ** 2),
+    "saddle with minimisers": (
+        objectives.saddle(up=3.0, down=1.0, quartic=0.25),
+        lambda t: 1.5 * t[0] ** 2 - 0.5 * t[1] ** 2 + 0.25 * t[1] ** 4,
+    ),
+    "stochastic_quadratic": (
+        objectives.stochastic_quadratic(FACTORS, OFFSETS),
+        lambda t: _quadratic_sum(t, FACTORS, OFFSETS),
+    ),
+    "styblinski_tang": (TANG, lambda t: _tang_sum(t)),
+    "own": (waves, lambda t: np.sin(3 * t[0]) * np.exp(-t[1]) + t[0] ** 2 * t[1]),
+    "own with data": (line, lambda t: np.mean((t[0] * line.data[:, 0] - line.data[:, 1]) ** 2)),
+}
+
+
+def _x():
+    return np.random.default_rng(3).uniform(0, 10, 100)
+
+
+def _y():
+    rng = np.random.default_rng(3)
+    x = rng.uniform(0, 10, 100)
+    return np.sin(2.2 * x) + 0.3 * rng.normal(size=100)
+
+
+def _tang_sum(t):
+    coordinate, c1, c2, c3 = TANG.data.T
+    x = t[coordinate.astype(int)]
+    return np.sum(TANG.weights * (c1 * x**4 + c2 * x**2 + c3 * x) / 2)
+
+
+def points(objective, count=300):
+    return np.random.default_rng(1).normal(size=(count, objective.dimension))
+
+
+@pytest.fixture(params=TABLE, ids=str)
+def row(request):
+    return TABLE[request.param]
+
+
+def test_every_objective_is_in_the_table():
+    public = {name for name in objectives.__all__ if name != "Objective"}
+    assert public <= {name.split()[0] for name in TABLE}
+
+
+def test_every_plug_function_belongs_to_a_factory_in_the_table():
+    made = {p.function for objective, _ in TABLE.values() for p in objective.plugs.values()}
+    for module in (landscapes, patel, thread):
+        for name, thing in inspect.getmembers(module):
+            kind = getattr(getattr(thing, "py_func", thing), "kind", None)
+            assert kind is None or thing in made, name
+
+
+def test_loss_is_the_formula(row):
+    objective, formula = row
+    theta = points(objective)
+    assert np.allclose(objective.loss(theta), [formula(t) for t in theta], rtol=1e-12, atol=1e-13)
+
+
+def test_gradient_is_the_derivative_of_the_loss(row):
+    objective, _ = row
+    theta, h = points(objective), 1e-6
+    steps = h * np.eye(objective.dimension)
+    central = np.stack([(objective.loss(theta + s) - objective.loss(theta - s)) / (2 * h) for s in steps], axis=1)
+    assert np.allclose(objective.gradient(theta).reshape(theta.shape), central, rtol=1e-6, atol=1e-6)
+
+
+def test_sample_gradients_average_to_the_gradient(row):
+    objective, _ = row
+    theta, n = points(objective, 20), objective.data.shape[0]
+    weights = np.full(n, 1 / n) if objective.weights is None else objective.weights
+    mean = sum(w * objective.gradient(theta, [i]) for i, w in enumerate(weights))
+    assert np.allclose(mean, objective.gradient(theta), rtol=1e-10, atol=1e-11)
+
+
+def test_a_batch_gradient_is_the_mean_of_its_samples(row):
+    objective, _ = row
+    theta, n = points(objective, 20), objective.data.shape[0]
+    batch = np.random.default_rng(2).integers(n, size=7)
+    mean = np.mean([objective.gradient(theta, [i]) for i in batch], axis=0)
+    assert np.allclose(objective.gradient(theta, batch), mean, rtol=1e-11, atol=1e-11)
+
+
+def test_hessian_is_the_derivative_of_the_gradient(row):
+    objective, _ = row
+    theta, h = points(objective, 1)[0], 1e-4
+    along = np.ones(objective.dimension)
+    change = np.subtract(objective.gradient(theta + h * along), objective.gradient(theta - h * along)) / (2 * h)
+    assert np.allclose(objective.hessian(theta) @ along, change, rtol=1e-4, atol=1e-3)
+
+
+def test_a_wrong_point_is_refused(row):
+    objective, _ = row
+    with pytest.raises(ValueError, match="coordinates"):
+        objective.loss(np.zeros((2, objective.dimension + 1)))
+
+
+def test_a_sample_number_out_of_range_is_refused(row):
+    objective, _ = row
+    with pytest.raises(ValueError, match="picks must be sample numbers"):
+        objective.gradient(np.zeros(objective.dimension), [objective.data.shape[0]])
+
+
+def test_the_reference_data_are_those_of_the_book():
+    J = objectives.sine_fit()
+    assert np.array_equal(J.data, np.column_stack([_x(), _y()]))
+    assert J.loss(2.18) < 0.0836
+
+
+def test_no_seed_shift_moves_a_definition(monkeypatch):
+    monkeypatch.setenv("ESCAPELAB_SEED_SHIFT", "5")
+    assert np.array_equal(objectives.sine_fit().data, TABLE["sine_fit"][0].data)
+    assert np.array_equal(objectives.styblinski_tang(4, seed=3).data, TANG.data)
+
+
+def test_minima_of_the_double_well_are_where_they_should_be():
+    well = objectives.double_well(height=0.5, half_width=2.0)
+    assert np.allclose(well.gradient(np.array([-2.0, 0.0, 2.0])), 0, atol=1e-15)
+    assert well.loss(0.0) - well.loss(2.0) == pytest.approx(0.5)
+    assert well.hessian(2.0)[0, 0] == pytest.approx(8 * 0.5 / 4, rel=1e-6)
+
+
+def test_the_saddle_falls_to_its_minimisers():
+    J = objectives.saddle(up=2.0, down=1.0, quartic=0.25)
+    assert np.allclose(J.gradient(np.array([0.0, 1.0])), 0)
+    assert J.hessian(np.zeros(2)).diagonal() == pytest.approx([2, -1], abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: objectives.sine_fit([], []),
+        lambda: objectives.sine_fit([1, 2], [1]),
+        lambda: objectives.sine_fit([1, np.nan], [1, 2]),
+        lambda: objectives.sine_fit([1, 2]),
+        lambda: objectives.spiky(frequency=0),
+        lambda: objectives.spiky(dimension=0),
+        lambda: objectives.double_well(height=-1),
+        lambda: objectives.double_well(half_width=0),
+        lambda: objectives.quadratic([]),
+        lambda: objectives.quadratic([np.inf]),
+        lambda: objectives.saddle(down=0),
+        lambda: objectives.saddle(up=np.nan),
+        lambda: objectives.stochastic_quadratic([]),
+        lambda: objectives.stochastic_quadratic([1.0, 2.0], [1.0]),
+        lambda: objectives.stochastic_quadratic([np.nan]),
+        lambda: objectives.styblinski_tang(0, seed=1),
+        lambda: objectives.styblinski_tang(3, seed=1, scale=-1),
+    ],
+)
+def test_impossible_constants_are_refused(make):
+    with pytest.raises(ValueError, match=r"\w"):
+        make()
+
+
+def test_a_loss_that_a_complex_step_cannot_carry_is_refused():
+    with pytest.raises(ValueError, match="finite differences"):
+        objectives.own(lambda x: abs(x))
+
+
+def test_a_loss_that_numba_cannot_compile_says_so():
+    with pytest.raises(ValueError, match="cannot be compiled"):
+        objectives.own(lambda x: {"a": x}[x])
+
+
+@pytest.mark.parametrize("thing", [3, "x", lambda: 1.0, lambda a, b, c, d: a])
+def test_own_refuses_what_is_no_loss(thing):
+    with pytest.raises(TypeError):
+        objectives.own(thing)

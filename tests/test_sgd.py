@@ -1,0 +1,177 @@
+"""Ensembles: known recursions, exact laws, the promise of the same bits, and what a Run says of itself."""
+
+import warnings
+
+import numpy as np
+import pytest
+from escapelab import noise, objectives, regions, schedules, sgd
+from escapelab.plug import LANES
+from scipy import stats
+
+J = objectives.sine_fit()
+
+
+def test_full_batch_is_gradient_descent():
+    run, theta = sgd.ensemble(J, start=1.0, eta=0.01, steps=50, record=1), 1.0
+    for step in range(51):
+        assert run.path[0, step, 0] == pytest.approx(theta, rel=1e-12)
+        theta -= 0.01 * J.gradient(theta)
+
+
+@pytest.mark.parametrize("replace", [False, True])
+def test_each_step_uses_the_batch_that_batches_tells(replace):
+    run = sgd.ensemble(J, start=1.0, eta=0.02, steps=30, walkers=LANES + 3, batch=7, replace=replace, seed=2)
+    for walker in (0, 5, LANES + 2):
+        theta = 1.0
+        for picks in sgd.batches(J, batch=7, steps=30, walker=walker, replace=replace, seed=2):
+            theta -= 0.02 * J.gradient(theta, picks)
+        assert run.theta[walker, 0] == pytest.approx(theta, rel=1e-10)
+
+
+def test_a_batch_of_everything_is_the_full_batch():
+    full = sgd.ensemble(J, start=1.0, eta=0.02, steps=40).theta
+    batch = sgd.ensemble(J, start=1.0, eta=0.02, steps=40, batch=100).theta
+    assert np.allclose(full, batch, rtol=1e-11)
+
+
+@pytest.mark.parametrize("law", [noise.gaussian(1.0), noise.uniform(np.sqrt(3))])
+def test_a_noisy_quadratic_has_the_exact_stationary_variance(law):
+    eta, curvature = 0.2, 2.0
+    run = sgd.ensemble(
+        objectives.quadratic(curvature), start=0.0, eta=eta, steps=100, walkers=40_000, noise=law, seed=3
+    )
+    exact = eta / (curvature * (2 - eta * curvature))
+    error = exact * np.sqrt(2 / 40_000)
+    assert abs(run.theta.var() - exact) < 3.3 * error
+    assert abs(run.theta.var() - eta / (2 * curvature)) > 3.3 * error
+
+
+def test_scaled_noise_vanishes_where_the_scale_does():
+    bowl = objectives.quadratic(1.0)
+    at, beside = (
+        sgd.ensemble(
+            bowl, start=x, eta=0.1, steps=9, walkers=8, noise=noise.gaussian(1.0), scale=bowl.plugs["loss"]
+        ).theta
+        for x in (0.0, 1.0)
+    )
+    assert np.all(at == 0)
+    assert np.ptp(beside) > 0
+
+
+def test_two_threads_and_one_give_the_same_bits():
+    one, two, three = (
+        sgd.ensemble(J, start=1.0, eta=0.05, steps=60, walkers=1000, batch=10, seed=4, threads=threads)
+        for threads in (1, 2, 3)
+    )
+    assert np.array_equal(one.theta, two.theta)
+    assert np.array_equal(one.theta, three.theta)
+
+
+def test_a_walker_does_not_depend_on_how_many_there_are():
+    few = sgd.ensemble(J, start=1.0, eta=0.05, steps=60, walkers=3, batch=10, noise=noise.gaussian(0.1), seed=4)
+    many = sgd.ensemble(J, start=1.0, eta=0.05, steps=60, walkers=1001, batch=10, noise=noise.gaussian(0.1), seed=4)
+    assert np.array_equal(few.theta, many.theta[:3])
+
+
+def test_recording_changes_nothing_and_holds_the_path():
+    plain = sgd.ensemble(J, start=1.0, eta=0.05, steps=20, walkers=200, batch=10, seed=5)
+    run = sgd.ensemble(J, start=1.0, eta=0.05, steps=20, walkers=200, batch=10, seed=5, record=[0, 7, 20])
+    short = sgd.ensemble(J, start=1.0, eta=0.05, steps=7, walkers=200, batch=10, seed=5)
+    assert np.array_equal(run.theta, plain.theta)
+    assert run.path.shape == (200, 3, 1)
+    assert np.array_equal(run.path[:, 0], np.ones((200, 1)))
+    assert np.array_equal(run.path[:, 1], short.theta)
+    assert np.array_equal(run.path[:, 2], run.theta)
+    assert run.steps.tolist() == [0, 7, 20]
+
+
+def test_seeds_and_walkers_differ_and_the_same_seed_repeats():
+    a, b, c = (sgd.ensemble(J, start=1.0, eta=0.05, steps=9, walkers=200, batch=10, seed=s).theta for s in (1, 1, 2))
+    assert np.array_equal(a, b)
+    assert not np.any(a == c)
+    assert len(np.unique(a)) == 200
+
+
+def test_a_seed_shift_gives_other_walkers_with_the_same_law(monkeypatch):
+    options = {"start": 1.0, "eta": 0.05, "steps": 30, "walkers": 4000, "batch": 10, "seed": 1}
+    before = sgd.ensemble(J, **options).theta[:, 0]
+    monkeypatch.setenv("ESCAPELAB_SEED_SHIFT", "1")
+    after = sgd.ensemble(J, **options).theta[:, 0]
+    assert not np.any(before == after)
+    assert stats.ks_2samp(before, after).pvalue > 1e-3
+
+
+def test_the_exit_time_is_the_first_step_outside():
+    path = sgd.ensemble(J, start=1.0, eta=0.05, steps=40, walkers=300, batch=10, seed=6, record=1).path[:, :, 0]
+    region = regions.interval(0.6, 1.07)
+    run = sgd.ensemble(J, start=1.0, eta=0.05, steps=40, walkers=300, batch=10, seed=6, region=region)
+    outside = (path < 0.6) | (path > 1.07)
+    assert np.array_equal(run.exit_time, np.where(outside.any(axis=1), outside.argmax(axis=1), -1))
+    assert {-1} < set(run.exit_time)
+
+
+def test_the_box_holds_every_iterate():
+    run = sgd.ensemble(J, start=1.0, eta=0.5, steps=30, walkers=99, batch=1, seed=7, box=(0.5, 1.5), record=1)
+    assert run.path.min() == 0.5
+    assert run.path.max() == 1.5
+    assert np.all(run.diverged == -1)
+
+
+def test_divergence_is_marked_and_never_nan():
+    eta = 2.5
+    run = sgd.ensemble(objectives.quadratic(1.0), start=[[1.0], [0.0]], eta=eta, steps=2000, record=100)
+    assert np.all(np.isfinite(run.path))
+    assert run.diverged[0] == int(np.ceil(100 * np.log(10) / np.log(eta - 1)))
+    assert run.diverged[1] == -1
+
+
+def test_a_shrinking_step_follows_its_schedule():
+    run = sgd.ensemble(objectives.quadratic(1.0), start=1.0, eta=0.5, steps=4, schedule=schedules.power(2.0), record=1)
+    factors = 1 - 0.5 / (1 + np.arange(4) / 2)
+    assert run.path[0, :, 0] == pytest.approx(np.concatenate([[1.0], np.cumprod(factors)]))
+
+
+def test_weighted_objectives_draw_by_weight():
+    tang = objectives.styblinski_tang(3, seed=1)
+    picks = np.concatenate([sgd.batches(tang, batch=50, steps=40, walker=w, seed=1).ravel() for w in range(4)])
+    counts = np.bincount(picks, minlength=60)
+    assert stats.chisquare(counts, tang.weights * counts.sum()).pvalue > 1e-3
+    assert stats.chisquare(counts).pvalue < 1e-3
+
+
+def test_styblinski_tang_steps_are_those_of_the_formula():
+    tang = objectives.styblinski_tang(5, seed=2)
+    run = sgd.ensemble(tang, start=np.full(5, 0.3), eta=1e-3, steps=20, batch=3, seed=1)
+    theta = np.full(5, 0.3)
+    for picks in sgd.batches(tang, batch=3, steps=20, seed=1):
+        theta = theta - 1e-3 * tang.gradient(theta, picks)
+    assert np.allclose(run.theta[0], theta, rtol=1e-12)
+
+
+def test_an_interrupt_keeps_what_is_done(monkeypatch):
+    from escapelab import lanes
+
+    calls = []
+
+    def interrupted(*arguments):
+        calls.append(arguments)
+        if len(calls) == 3:
+            raise KeyboardInterrupt
+        return lanes.walkers(*arguments)
+
+    monkeypatch.setattr(sgd, "typed", lambda function, signature: interrupted)
+    with pytest.warns(UserWarning, match=f"interrupted: {8 * LANES} of {64 * LANES} walkers"):
+        run = sgd.ensemble(J, start=1.0, eta=0.05, steps=5, walkers=64 * LANES, batch=10, threads=1)
+    assert run.theta.shape == (8 * LANES, 1)
+
+
+def test_progress_is_shown(capsys):
+    sgd.ensemble(J, start=1.0, eta=0.05, steps=5, walkers=500, batch=10, progress=True)
+    assert "500/500" in capsys.readouterr().err
+
+
+def test_a_quiet_run_prints_and_warns_nothing(capfd):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        sgd.ensemble(J, start=1.0, eta=0.05, steps=5, walkers=500, batch=10)
+    assert capfd.readouterr() == ("", "")
