@@ -249,6 +249,14 @@ def test_drive_names_a_control_that_changes_nothing(draw):
         drive()
 
 
+def test_drive_counts_the_bytes_of_all_controls(monkeypatch):
+    explore(level, height=[1, 50])
+    explore(level, height=[2, 60])
+    monkeypatch.setattr(module, "MAX_GZIPPED", controls()[0].gzipped)
+    with pytest.raises(AssertionError, match="the pictures of all controls take"):
+        drive()
+
+
 def test_drive_names_a_draw_that_is_not_pure():
     calls = []
 

@@ -19,7 +19,7 @@ import numpy as np
 
 from escapelab.frames import Frame, checked, frame, label, said
 
-MAX_GZIPPED = 1_000_000  # bytes of one control's pictures in the page
+MAX_GZIPPED = 1_000_000  # bytes of a page's pictures
 _made: dict = {}
 
 
@@ -52,13 +52,17 @@ def drive() -> str:
     """Move every control made in this process through all its values, calling `draw` again; one line about it.
 
     Raises AssertionError, naming control and values, where `draw` raises or returns no sentence, where its picture or
-    sentence is not the stored one, where two neighbouring values share either, and where no control was made.
+    sentence is not the stored one, where two neighbouring values share either, where all stored pictures together take
+    more than 1 MB gzipped, and where no control was made.
     """
     started = time.perf_counter()
     if not _made:
         raise AssertionError("no control was made")
+    if (gzipped := sum(control.gzipped for control in controls())) > MAX_GZIPPED:
+        raise AssertionError(f"the pictures of all controls take {gzipped:,} bytes gzipped; at most {MAX_GZIPPED:,}")
     pictures = sum(control.drive() for control in controls())
-    return f"{len(_made)} controls, {pictures} pictures, {time.perf_counter() - started:.1f} s"
+    seconds = time.perf_counter() - started
+    return f"{len(_made)} controls, {pictures} pictures, {gzipped:,} bytes gzipped, {seconds:.1f} s"
 
 
 class _Box(ipywidgets.VBox):

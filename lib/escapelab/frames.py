@@ -20,13 +20,13 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from PIL import Image
 
 MAX_CONTROLS, MAX_FRAMES = 3, 60
-DPI, COLOURS = 150, 128
+DPI, COLOURS, EFFORT = 130, 64, 8  # of a stored picture; effort of its compression
 
 
 class Frame(NamedTuple):
     """One picture and the sentence that says what it shows."""
 
-    png: bytes  # palette PNG at 150 dots per inch
+    png: bytes  # palette PNG at 130 dots per inch
     width: int  # as shown, CSS pixels
     height: int  # as shown, CSS pixels
     sentence: str  # alt text and caption
@@ -78,7 +78,7 @@ def _picture(figure) -> tuple:
     figure.set_dpi(dpi)
     stored = io.BytesIO()
     picture.quantize(COLOURS, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE).save(
-        stored, "png", compress_level=6
+        stored, "png", compress_level=EFFORT
     )
     return stored.getvalue(), round(picture.width * 96 / DPI), round(picture.height * 96 / DPI)
 

@@ -33,7 +33,7 @@ SHOWN = """() => {
   return image ? [image.src, figure.querySelector("figcaption").textContent] : null;
 }"""
 OTHER = f"(before) => {{ const now = ({SHOWN})(); return now && now[0] !== before[0] && now[1] !== before[1]; }}"
-KERNEL_READY = "() => window.jupyterapp.shell.currentWidget.sessionContext?.session?.kernel?.status === 'idle'"
+KERNEL_READY = "() => window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel?.status === 'idle'"
 LIVE = "() => document.querySelector('.widget-html.escapelab-picture img')"
 TROUBLE = "() => document.querySelector('.escapelab-picture [role=alert]')"
 
