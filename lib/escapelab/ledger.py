@@ -187,7 +187,7 @@ def _row(entry: Entry, verdict: str, number: str, checked: str) -> str:
     parts = [html.escape(text) for text in (verdict, entry.claim, number, _say(entry.rival), checked)]
     return (
         f'<div class="ledger-entry" style="border-left:4px solid {COLOURS[entry.verdict]};padding:.3em .8em">'
-        f'<span style="{badge}">{parts[0]}</span> <code>{parts[1]}</code> {parts[2]}; '
+        f'<span style="{badge}">{parts[0]}</span> <span style="font-family:monospace">{parts[1]}</span> {parts[2]}; '
         f"rival {parts[3]} excluded<br><small>{parts[4]}</small></div>"
     )
 

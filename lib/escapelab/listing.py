@@ -16,6 +16,7 @@ from escapelab import ledger
 OPEN = "open"
 VERDICTS = (*ledger.VERDICTS, OPEN)
 COLOURS = {**ledger.COLOURS, OPEN: "#6b6b6b"}
+CELL = "vertical-align:top;text-align:left;padding:.3em .7em .3em 0"
 NAMES = {
     "thread": "the forum thread",
     "kleinberg": "Kleinberg, Li and Yuan",
@@ -51,9 +52,11 @@ def summary(listed: list[Row]) -> str:
     """The counts as a table of plain text, with a line for all sources."""
     found = {NAMES[source]: number for source, number in counts(listed).items()}
     found["all"] = sum(found.values(), Counter())
-    lines = [f"{'':24}" + "".join(f"{verdict:>12}" for verdict in (*VERDICTS, "claims"))]
+    heads = (*VERDICTS, "claims")
+    lines = [" " * 22 + "".join(head.rjust(len(head) + 2) for head in heads)]
     for name, number in found.items():
-        lines.append(f"{name:24}" + "".join(f"{number[verdict]:12}" for verdict in VERDICTS) + f"{number.total():12}")
+        numbers = {**number, "claims": number.total()}
+        lines.append(f"{name:22}" + "".join(str(numbers.get(head, 0)).rjust(len(head) + 2) for head in heads))
     return "\n".join(lines)
 
 
@@ -94,22 +97,17 @@ def table(listed: list[Row], source: str) -> str:
         claim, colour = row.claim, COLOURS[row.verdict]
         question = html.escape(ledger.lessons()[claim.lesson])
         lesson = f'<a href="../{claim.lesson}.html">{question}</a>' if row.entry else f"to come: {question}"
-        on = (
-            f" on {html.escape(row.entry.depends)}"
-            if row.entry and row.entry.depends and row.verdict == "depends"
-            else ""
-        )
-        details = [html.escape(claim.place), html.escape(number(row)), lesson]
+        on = f" <em>Depends on {html.escape(row.entry.depends)}.</em>" if row.verdict == "depends" else ""
+        details = " · ".join(filter(None, [html.escape(claim.place), html.escape(number(row)), lesson]))
+        badge = f"background:{colour};color:#fff;border-radius:4px;padding:.1em .5em;font-weight:600"
         lines.append(
-            f'<tr id="{claim.id}"><td style="vertical-align:top;white-space:nowrap"><span style="background:{colour};'
-            f'color:#fff;border-radius:4px;padding:.1em .5em;font-weight:600">{row.verdict}</span></td>'
-            f'<td style="text-align:left">{html.escape(claim.says)}{f" <em>Depends{on}.</em>" if on else ""}<br>'
-            f"<small>{' · '.join(filter(None, details))}</small></td></tr>"
+            f'<tr id="{claim.id}"><td style="{CELL};white-space:nowrap"><span style="{badge}">{row.verdict}</span></td>'
+            f'<td style="{CELL}">{html.escape(claim.says)}{on}<br><small>{details}</small></td></tr>'
         )
-    head = (
-        "<thead><tr><th>Verdict</th><th style='text-align:left'>What is said, where, what we measured</th></tr></thead>"
-    )
-    return f'<table style="width:100%">{head}<tbody>\n' + "\n".join(lines) + "\n</tbody></table>"
+    heads = "".join(f'<th style="{CELL}">{head}</th>' for head in ("Verdict", "What is said, where, what we measured"))
+    body = "\n".join(lines)
+    table = '<table class="ledger-table" style="width:100%">'
+    return f"{table}<thead><tr>{heads}</tr></thead><tbody>\n{body}\n</tbody></table>"
 
 
 def record(row: Row) -> dict:
