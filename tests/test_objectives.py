@@ -212,3 +212,38 @@ def test_a_loss_that_numba_cannot_compile_says_so():
 def test_own_refuses_what_is_no_loss(thing):
     with pytest.raises(TypeError):
         objectives.own(thing)
+
+
+def test_whole_powers_of_negative_numbers_keep_their_derivative():
+    @objectives.own
+    def powers(x):
+        return (x + 1) ** 2 + (x / 2) ** 8 - x**3
+
+    x = np.linspace(-2, 2, 9)
+    assert np.allclose(powers.gradient(x), 2 * (x + 1) + 4 * (x / 2) ** 7 - 3 * x**2, rtol=1e-13, atol=1e-14)
+
+
+def test_own_sees_the_variables_around_it():
+    height = 3.0
+
+    @objectives.own
+    def hill(x):
+        return height * np.cos(x)
+
+    assert hill.gradient(1.0) == pytest.approx(-3 * np.sin(1.0), rel=1e-14)
+
+
+def test_a_readers_own_objective_is_ready_in_seconds():
+    from time import process_time
+
+    from escapelab import sgd
+
+    sgd.ensemble(waves, start=[0.1, 0.1], eta=0.01, steps=2, walkers=4)
+    started = process_time()
+
+    @objectives.own
+    def fresh(x):
+        return np.sin(3 * x) + x**2 / 2
+
+    sgd.ensemble(fresh, start=0.1, eta=0.01, steps=2, walkers=4)
+    assert process_time() - started < 2.0

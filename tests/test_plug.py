@@ -7,7 +7,6 @@ import sys
 import numba
 import numpy as np
 import pytest
-
 from escapelab import plug
 
 PROGRAM = """
@@ -80,8 +79,6 @@ def test_fma_rounds_once():
 def test_the_exact_fma_of_python_is_the_compiled_one():
     rng = np.random.default_rng(0)
     numbers = rng.normal(size=(3000, 3)) * 10.0 ** rng.integers(-12, 12, (3000, 3))
-        -12, 12, (3000, 3)
-    )
     assert all(_fma(*row) == plug._exact_fma(*row) for row in numbers)
 
 
