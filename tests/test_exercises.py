@@ -65,7 +65,7 @@ def test_a_lesson_exercise_knows_three_wrong_turns_apart(task):
 def gives_away(task, text):
     if isinstance(task.solution, str):
         named = {word for word in (task.solution, *(w.answer for w in task.wrong)) if re.search(rf"\b{word}\b", text)}
-        return task.solution in named and not {"A", "B", "C"} <= named
+        return task.solution in named and len(named) < 3  # a hint may list what there is to choose from
     if callable(task.solution):
         return False
     values = np.atleast_1d(np.asarray(task.solution, dtype=float))
