@@ -115,3 +115,13 @@ def test_an_unwritable_cache_folder_does_not_stop_the_library(tmp_path):
     assert done.returncode == 0, done.stderr[-800:]
     assert done.stdout.strip().endswith("1.0")
     assert "escapelab-" in done.stdout
+
+
+def test_every_module_with_compiled_code_is_in_the_cache_key():
+    import escapelab
+
+    keyed = set(escapelab._compiled_sources())
+    marks = (b"@kernel", b"@compiled", b"@inlined", b"numba.njit")
+    code = {path for path in escapelab._sources() if any(mark in path.read_bytes() for mark in marks)}
+    assert code
+    assert code <= keyed

@@ -13,12 +13,21 @@ from pathlib import Path
 __version__ = "0.1.0"
 
 
-def _sources_hash() -> str:
+def _hash(paths) -> str:
     digest = hashlib.sha256()
-    for path in sorted(Path(__file__).parent.rglob("*.py")):
+    for path in sorted(paths):
         digest.update(path.name.encode())
         digest.update(path.read_bytes())
     return digest.hexdigest()[:16]
+
+
+def _sources():
+    return list(Path(__file__).parent.rglob("*.py"))
+
+
+def _compiled_sources():
+    """The modules that hold compiled code: all of them import from plug."""
+    return [path for path in _sources() if path.stem == "plug" or b"plug import" in path.read_bytes()]
 
 
 def _writable(folder: Path) -> bool:
@@ -40,8 +49,8 @@ def _choose_cache_folder(sources: str) -> Path:
     return Path(tempfile.mkdtemp(prefix="escapelab-"))
 
 
-SOURCES = _sources_hash()
-CACHE = _choose_cache_folder(SOURCES)
+SOURCES = _hash(_sources())
+CACHE = _choose_cache_folder(_hash(_compiled_sources()))
 
 import numba  # noqa: E402
 from llvmlite.binding import get_host_cpu_features  # noqa: E402
