@@ -139,6 +139,7 @@ class Control:
             name: _live_slider(name, chosen, i) for (name, chosen), i in zip(self.values.items(), place, strict=True)
         }
         for slider in self.sliders.values():
+            slider.add_class("escapelab-live")
             slider.observe(self._redraw, "value")
         if self.player:
             self.player.observe(self._step, "value")

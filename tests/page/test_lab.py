@@ -1,5 +1,6 @@
 """JupyterLab with a kernel and a browser: the same cell becomes continuous sliders."""
 
+import itertools
 import json
 import os
 import shutil
@@ -22,7 +23,7 @@ from escapelab.explore import explore
 def draw(height, law):
     figure, axes = plt.subplots(figsize=(4, 2))
     axes.plot([0, 1], [height, height], "o-" if law == "flat" else "s--")
-    axes.set(ylim=(0, 2), title=f"{1 / (height != 1.01):.0f}")
+    axes.set(ylim=(0, 2), title=f"{height / (height != 1.01):g}")
     return figure, f"The {law} level is {height:g}."
 
 explore(draw, play="height", height=[1.0, 1.5, 2.0], law=["flat", "steep"])
@@ -34,7 +35,7 @@ SHOWN = """() => {
 }"""
 OTHER = f"(before) => {{ const now = ({SHOWN})(); return now && now[0] !== before[0] && now[1] !== before[1]; }}"
 KERNEL_READY = "() => window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel?.status === 'idle'"
-LIVE = "() => document.querySelector('.widget-html.escapelab-picture img')"
+SLIDER = ".escapelab-live .noUi-handle"
 TROUBLE = "() => document.querySelector('.escapelab-picture [role=alert]')"
 
 
@@ -95,27 +96,29 @@ def answered(address: str, server: subprocess.Popen, log: Path) -> None:
 def run_all(lab, browser):
     """run_all(notebook) -> page with the notebook open, all of its cells run, and its first control live."""
     address, home = lab
-    contexts = []
+    contexts, counter = [], itertools.count(time.monotonic_ns())
 
     def opened(notebook: Path):
-        shutil.copy(notebook, home / notebook.name)
+        name = f"run-{next(counter)}"
+        shutil.copy(notebook, home / f"{name}.ipynb")
         contexts.append(browser.new_context(viewport={"width": 1280, "height": 1000}))
         page = contexts[-1].new_page()
-        page.goto(f"{address}/lab/tree/{notebook.name}")
+        page.goto(f"{address}/lab/workspaces/{name}/tree/{name}.ipynb")
         page.wait_for_selector(".jp-NotebookPanel:not(.lm-mod-hidden) .jp-Notebook", timeout=60_000)
         page.wait_for_function(KERNEL_READY, timeout=60_000)
         page.evaluate("() => { window.jupyterapp.commands.execute('notebook:run-all-cells'); }")
-        page.wait_for_function(LIVE, timeout=120_000)
+        page.wait_for_selector(SLIDER, timeout=180_000)
         return page
 
     yield opened
     for context in contexts:
+        context.pages[0].evaluate("() => window.jupyterapp.shell.currentWidget.sessionContext.shutdown()")
         context.close()
 
 
 def changed(page, before: list[str]) -> list[str]:
     """Picture and caption once both are others than before; times out if they stay."""
-    page.wait_for_function(OTHER, arg=before, timeout=10_000)
+    page.wait_for_function(OTHER, arg=before, timeout=30_000)
     return page.evaluate(SHOWN)
 
 
@@ -132,17 +135,17 @@ def test_a_slider_reaches_values_that_were_never_stored(run_all, levels):
     page = run_all(levels)
     first = page.evaluate(SHOWN)
     assert first[1] == "The flat level is 1."
-    page.locator(".escapelab-control .noUi-handle").first.press("ArrowRight")
+    page.locator(SLIDER).first.press("ArrowRight")
     assert changed(page, first)[1] == "The flat level is 1.005."
 
 
 def test_an_error_while_drawing_is_said_and_the_picture_stays(run_all, levels):
     page = run_all(levels)
-    handle = page.locator(".escapelab-control .noUi-handle").first
+    handle, first = page.locator(SLIDER).first, page.evaluate(SHOWN)
     handle.press("ArrowRight")
-    good = changed(page, page.evaluate(SHOWN))
+    good = changed(page, first)
     handle.press("ArrowRight")
-    page.wait_for_function(TROUBLE, timeout=10_000)
+    page.wait_for_function(TROUBLE, timeout=30_000)
     assert "No picture at height = 1.01, law = flat: ZeroDivisionError" in page.inner_text("[role=alert]")
     assert page.evaluate(SHOWN) == good
 
@@ -150,13 +153,13 @@ def test_an_error_while_drawing_is_said_and_the_picture_stays(run_all, levels):
 def test_play_runs_through_the_stored_values(run_all, levels):
     page = run_all(levels)
     page.locator(".escapelab-control .widget-play button").first.click()
-    page.wait_for_function(f"() => ({SHOWN})()[1] === 'The flat level is 2.'", timeout=20_000)
+    page.wait_for_function(f"() => ({SHOWN})()[1] === 'The flat level is 2.'", timeout=60_000)
 
 
 def test_a_lesson_is_live_in_jupyterlab(run_all):
     page = run_all(LESSON)
     first = page.evaluate(SHOWN)
-    handle = page.locator(".escapelab-control .noUi-handle").first
+    handle = page.locator(SLIDER).first
     handle.press("ArrowRight")
     second = changed(page, first)
     handle.press("ArrowRight")
