@@ -67,4 +67,64 @@ EXERCISES = [
             Wrong(0.683, "That is the share of a normal law within one standard deviation."),
         ],
     ),
+    Exercise(
+        "c2-growth",
+        solution=_growth,
+        inputs=lambda generator: (float(generator.uniform(0.05, 0.6)), _curvatures(generator)),
+        hint="The distance after many steps is a product. What turns a product into a sum?",
+        wrong=[
+            Wrong(
+                lambda eta, curvatures: math.log(abs(1 - eta * sum(curvatures) / len(curvatures))),
+                "That is full-batch descent: you averaged the curvatures before taking the logarithm.",
+            ),
+            Wrong(
+                lambda eta, curvatures: math.log(sum(abs(1 - eta * q) for q in curvatures) / len(curvatures)),
+                "You took the logarithm of the mean factor; that is a statement about the mean over walkers.",
+            ),
+            Wrong(
+                lambda eta, curvatures: math.log(sum((1 - eta * q) ** 2 for q in curvatures) / len(curvatures)) / 2,
+                "That is the root mean square, which rare paths dominate.",
+            ),
+        ],
+    ),
+    Exercise(
+        "c2-mean-square",
+        solution=_mean_square_limit,
+        inputs=lambda generator: (_curvatures(generator),),
+        hint="Write out the mean of the squared factor and ask where it is one.",
+        wrong=[
+            Wrong(
+                lambda curvatures: 2 * len(curvatures) / sum(curvatures),
+                "That is the limit for the full batch; the curvatures differ here.",
+            ),
+            Wrong(
+                lambda curvatures: 2 / max(curvatures), "That keeps every single factor below one, which is too strict."
+            ),
+            Wrong(
+                lambda curvatures: sum(curvatures) / sum(q * q for q in curvatures),
+                "There the mean squared factor is smallest; it grows back from that step on.",
+            ),
+        ],
+    ),
+    Exercise(
+        "c2-two",
+        solution=25 / 9 - 5 * math.sqrt(7) / 9,
+        hint="Both factors are used equally often. What must the product of their sizes be?",
+        wrong=[
+            Wrong(2 / 1.64, "That is the mean-square limit; above it only the mean grows."),
+            Wrong(2.0, "That is the limit for the full batch."),
+            Wrong(2 / 1.8, "There the larger factor alone reaches one; the other still makes up for it."),
+            Wrong(25 / 9 + 5 * math.sqrt(7) / 9, "That is the larger root of the quadratic; walkers leave earlier."),
+        ],
+    ),
+    Exercise(
+        "c2-between",
+        solution="C",
+        hint="Compare the median with the dashed line.",
+        wrong=[
+            Wrong("A", "Look at the median: does it rise?"),
+            Wrong("B", "Look at the dashed line: does it fall?"),
+            Wrong("none", "One of the three describes the figure with the median and the means."),
+        ],
+    ),
 ]
