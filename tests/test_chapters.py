@@ -36,6 +36,11 @@ def test_a_notebook_is_stored_in_its_normal_form(path):
     assert nbformat.writes(stored) == before
 
 
+def test_every_notebook_is_listed_in_the_contents():
+    stored = {path for path in (notebooks.ROOT / "chapters").rglob("*.ipynb") if ".ipynb_checkpoints" not in path.parts}
+    assert stored == set(BOOK)
+
+
 def md(source):
     return nbformat.v4.new_markdown_cell(source)
 

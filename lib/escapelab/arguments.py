@@ -9,6 +9,7 @@ MEMORY_LIMIT = 1_500_000_000  # bytes; Binder gives 2 GB to everything
 
 
 def count(name, value, least):
+    """value as an int from least to 2**31 - 1; raises TypeError or ValueError that names it."""
     if isinstance(value, (bool, np.bool_)) or not isinstance(value, (int, np.integer)):
         raise TypeError(f"{name} must be a whole number; got {value!r}")
     if not least <= value < 2**31:
@@ -45,6 +46,7 @@ def starts(start, walkers, d):
 
 
 def records(record, steps):
+    """Step numbers (records,) from None, an interval or a list; raises TypeError or ValueError that names them."""
     if record is None:
         return np.empty(0, np.int64)
     if isinstance(record, (int, np.integer)) and not isinstance(record, bool):
@@ -84,6 +86,7 @@ def box(value, d):
 
 
 def kind(name, plug, kind):
+    """TypeError that names the argument unless plug is a plug of this kind."""
     if not isinstance(plug, Plug) or plug.kind != kind:
         raise TypeError(f"{name} must be a plug of kind {kind!r} made by a factory of escapelab; got {plug!r}")
 

@@ -102,6 +102,7 @@ def walkers(
 
 
 def signature():
+    """The numba signature of `walkers`, so that it is compiled once and cached on disk."""
     f, i, u = types.float64, types.int64, types.uint64
     f1, f2, i1 = types.float64[::1], types.float64[:, ::1], types.int64[::1]
     p = POINTERS
