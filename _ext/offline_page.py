@@ -1,6 +1,6 @@
 """Sphinx extension: built pages that work from a folder, without a network, in any browser.
 
-It adds the assets of tools/assets.py to the site, cures three faults of the pages (inline scripts written twice, an icon
+It adds the assets of tools/assets.py to the site, cures three faults of pages (inline scripts written twice, an icon
 script that breaks the Play button, widgets that call MathJax 2), leaves out the live-code scripts of a remote
 service, and takes the repository's address from the environment (BOOK_REPOSITORY_URL, BOOK_BRANCH) if it is there.
 """

@@ -1,4 +1,4 @@
-"""W1: the thread's problem, 10,000 walkers x 1,000 steps, batches of 10 of 100 with replacement, against JAX in float64.
+"""W1: the thread's problem, 10,000 walkers x 1,000 steps, batches of 10 of 100 with replacement, against JAX float64.
 
 Run it with the pinned requirements plus `pip install jax`. The two alternate (A B A B ...); the table gives medians
 of processor time per sample gradient, after a two-sample Kolmogorov-Smirnov test of the end points.
@@ -12,9 +12,8 @@ os.environ.setdefault("JAX_ENABLE_X64", "1")
 
 import jax
 import jax.numpy as jnp
-from scipy import stats
-
 from escapelab import objectives, sgd
+from scipy import stats
 
 WALKERS, STEPS, BATCH, ETA, ROUNDS = 10_000, 1_000, 10, 0.01, 5
 J = objectives.sine_fit()

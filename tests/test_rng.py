@@ -31,7 +31,7 @@ def filled(seed, stream, walker, first, rows):
 
 
 @pytest.mark.parametrize(
-    "seed, stream, walker, first", [(0, 0, 0, 0), (7, 1, LANES, 4), (2**32 - 1, 0, 3 * LANES, 400)]
+    ("seed", "stream", "walker", "first"), [(0, 0, 0, 0), (7, 1, LANES, 4), (2**32 - 1, 0, 3 * LANES, 400)]
 )
 def test_the_stream_is_the_same_in_numpy(seed, stream, walker, first):
     plain = rng.reference_words(seed, stream, walker + LANES, first, 8)[:, walker:]
