@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from escapelab import geometry
 from escapelab.geometry import curvature, separable_curvature
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 from scipy.linalg import eigh
@@ -81,6 +81,20 @@ def test_weights_count_a_sample_several_times():
     assert abs(once.s / curvature(q).s - 1) > 0.01
 
 
+def test_a_sample_of_weight_zero_does_not_count():
+    q = random_hessians(n=3)
+    np.testing.assert_allclose(curvature(q, [1.0, 1.0, 0.0])[1:], curvature(q[:2])[1:])
+
+
+def test_a_small_eigenvalue_counts_down_to_the_tolerance():
+    q = np.diag([1.0, 1e-9]) * np.array([0.5, 1.5])[:, None, None]
+    assert len(curvature(q).eigenvalues) == 2
+    assert len(curvature(q, tolerance=1e-8).eigenvalues) == 1
+    assert len(separable_curvature([1.0, 1e-9], [0.25, 0.0]).eigenvalues) == 2
+    assert len(separable_curvature([1.0, 1e-9], [0.25, 0.0], tolerance=1e-8).eigenvalues) == 1
+    assert separable_curvature([1.0, 1e-9], [0.25, 0.0], tolerance=1e-8).s == 0.25
+
+
 def test_factors_are_hessians_of_rank_one():
     a = np.random.default_rng(0).normal(size=(9, 4))
     w = np.arange(1.0, 10.0)
@@ -140,6 +154,7 @@ def test_one_indefinite_point_makes_the_average_zero():
 
 
 def test_the_ball_is_filled_evenly():
+    assert geometry.ball([0.0], 1.0, 1).shape == (1, 1)
     points = geometry.ball([1.0, -2.0, 0.5], 0.1, 4000, seed=3)
     r = np.linalg.norm(points - [1.0, -2.0, 0.5], axis=1) / 0.1
     assert points.shape == (4000, 3)
@@ -204,6 +219,7 @@ def test_bad_input_is_named(call, words):
         call()
 
 
+@settings(deadline=None)
 @given(st.lists(st.floats(width=16), max_size=6))
 def test_any_list_gives_numbers_or_a_sentence(values):
     try:

@@ -38,6 +38,20 @@ def test_without_a_linear_term_the_minimisers_are_symmetric():
     np.testing.assert_allclose(quartics.minimisers(m)[:, 0], [-2.0, 2.0])
 
 
+def test_two_minima_become_one_at_the_cusp():
+    def coordinate(tilt):
+        return quartics.moments([[0, 1.0, -6.0, tilt]], [1.0], 1)
+
+    assert quartics.minimisers(coordinate(7.99)).shape == (2, 1)
+    with pytest.raises(ValueError, match="do not have two minima"):
+        quartics.minimisers(coordinate(8.01))
+
+
+def test_a_component_of_weight_zero_does_not_count():
+    m = quartics.moments([[0, 1.0, -16.0, 5.0], [0, 9.0, -1.0, 9.0]], [2.0, 0.0], 1)
+    assert [float(x[0]) for x in m] == [1.0, -16.0, 5.0, 1.0, -16.0, 256.0]
+
+
 def test_every_choice_of_one_a_coordinate_is_a_minimiser():
     rows, weights = random_components(p=3)
     m = quartics.moments(rows, weights, 3)

@@ -30,6 +30,7 @@ def test_the_printed_rule_switches_eigenvalue_with_the_batch(k, lam):
     np.testing.assert_allclose(divergence_threshold(SPECTRUM, 30.0, k), fraction(lam, 30 / k))
 
 
+@settings(deadline=None)
 @given(st.lists(st.floats(0.01, 100), min_size=1, max_size=6), st.floats(0, 1e4), st.floats(0.1, 1e4))
 def test_the_printed_rule_picks_the_largest_fraction(lam, s, k):
     expected = max(fraction(x, s / k) for x in lam)
@@ -93,6 +94,16 @@ def test_the_mean_square_limit_of_a_number():
     np.testing.assert_allclose(mean_square_limit([1.0, 4.0], 1, [3.0, 1.0]), fraction(1.75, 0.75 * 0.25 * 9))
 
 
+def test_edge_cases_of_the_mean_square_limit():
+    assert mean_square_limit([3.0], 1) == pytest.approx(2 / 3)
+    assert mean_square_limit([3.0], 1, replace=False) == pytest.approx(2 / 3)
+    np.testing.assert_allclose(mean_square_limit([0.2, 1.8, 50.0], 1, [2.0, 2.0, 0.0]), 2 / 1.64)
+    np.testing.assert_allclose(mean_square_limit(np.ones((2, 24, 24)) + 24 * np.eye(24), 1), 2 / 48)
+    assert thresholds.batch_factor(1, 1, replace=False) == 0.0
+    assert thresholds.batch_factor(2, 2, replace=False) == 0.0
+    np.testing.assert_allclose(mean_square_limit([2e-12 * np.diag([1.0, 5e11])], 1), 2.0)
+
+
 def test_the_separable_limit_is_the_mean_square_limit_of_diagonal_hessians():
     d = np.random.default_rng(2).uniform(0.1, 5, size=(12, 3))
     w = np.arange(1.0, 13.0) / 78
@@ -154,7 +165,7 @@ def test_the_almost_sure_limit_without_spread_is_the_classical_one():
     assert almost_sure_limit([1.0, 2.0, 3.0], np.inf) == pytest.approx(1.0)
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 @given(st.lists(st.floats(0.05, 20), min_size=2, max_size=6))
 def test_paths_stay_longer_than_their_mean_square(values):
     assert almost_sure_limit(values, 1) >= mean_square_limit(values, 1) * (1 - 1e-9)

@@ -140,9 +140,7 @@ def symmetric(hessians):
 
 def sample_weights(weights, n):
     """Probabilities (n,) that sum to 1; equal if weights is None. ValueError for a wrong shape or a negative weight."""
-    if weights is None:
-        return np.full(n, 1 / n)
-    w = _finite("weights", weights)
+    w = np.ones(n) if weights is None else _finite("weights", weights)
     if w.shape != (n,) or w.min() < 0 or w.sum() <= 0:
         raise ValueError(f"weights must be {n} numbers >= 0, not all 0; got shape {w.shape}")
     return w / w.sum()

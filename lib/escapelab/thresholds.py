@@ -191,7 +191,7 @@ def _samples(hessians, weights, k, replace):
         raise ValueError(f"at most {LARGEST} dimensions here, got {q.shape[1]}; diagonal ones have separable_limit")
     if weights is not None and not replace:
         raise ValueError("weights need replace=True")
-    w = np.full(q.shape[0], 1 / q.shape[0]) if weights is None else np.asarray(weights, float)
+    w = np.ones(q.shape[0]) if weights is None else np.asarray(weights, float)
     if w.shape != (q.shape[0],) or not np.isfinite(w).all() or w.min() < 0 or w.sum() <= 0:
         raise ValueError(f"weights must be {q.shape[0]} numbers >= 0, not all 0; got shape {w.shape}")
     return q, w / w.sum(), batch_factor(k, q.shape[0], replace)
