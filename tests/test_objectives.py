@@ -148,8 +148,14 @@ def test_a_sample_number_out_of_range_is_refused(row):
 
 def test_the_reference_data_are_those_of_the_book():
     J = objectives.sine_fit()
-    assert np.array_equal(J.data, np.column_stack([_x(), _y()]))
+    assert np.allclose(J.data, np.column_stack([_x(), _y()]), rtol=0, atol=4e-16)
     assert J.loss(2.18) < 0.0836
+
+
+def test_data_without_noise_have_error_zero():
+    J = objectives.sine_fit(noise=0)
+    assert J.loss(2.2) == 0
+    assert all(J.gradient(2.2, [i]) == 0 for i in range(100))
 
 
 def test_no_seed_shift_moves_a_definition(monkeypatch):

@@ -34,6 +34,7 @@ def execute(path: Path, environment: dict[str, str] | None = None, widgets: bool
         resources={"metadata": {"path": str(path.parent)}},
         store_widget_state=widgets,
         record_timing=False,
+        coalesce_streams=True,
         extra_arguments=["--log-level=ERROR"],
         on_cell_start=started,
     )
