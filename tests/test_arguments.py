@@ -112,3 +112,109 @@ def test_no_run_holds_nan(eta, start, k):
 def test_columns_name_what_is_wrong():
     with pytest.raises(ValueError, match="x and y are empty"):
         arguments.columns(x=[], y=[])
+
+
+@pytest.mark.parametrize(
+    ("walkers", "records", "d"), [(46_875_000, 0, 1), (37_500_000, 1, 1), (31_250_000, 0, 2), (23_437_500, 1, 2)]
+)
+def test_the_memory_limit_is_eight_bytes_a_number_up_to_a_billion_and_a_half(walkers, records, d):
+    arguments.fits(walkers, records, d)
+    with pytest.raises(ValueError, match="need 1.5 GB; the limit is 1.5 GB"):
+        arguments.fits(walkers + 1, records, d)
+
+
+def test_a_whole_number_has_its_ends():
+    assert arguments.count("n", 3, 3) == 3
+    assert arguments.count("n", np.int64(2**31 - 1), 0) == 2**31 - 1
+    for value in (2, 2**31, -3):
+        with pytest.raises(ValueError, match=r"n must be a whole number from 3 to 2\*\*31 - 1"):
+            arguments.count("n", value, 3)
+
+
+def test_the_largest_number_is_a_googol():
+    assert arguments.array("x", [1e100, -1e100]).tolist() == [1e100, -1e100]
+    for value in (np.nextafter(1e100, np.inf), -np.nextafter(1e100, np.inf)):
+        with pytest.raises(ValueError, match="x must be finite numbers up to 1e"):
+            arguments.array("x", value)
+
+
+@pytest.mark.parametrize(
+    ("start", "walkers", "d", "expected"),
+    [
+        (2.0, None, 1, [[2.0]]),
+        (2.0, 2, 2, [[2.0, 2.0], [2.0, 2.0]]),
+        ([2.0], 2, 2, [[2.0, 2.0], [2.0, 2.0]]),
+        ([2.0], 3, 1, [[2.0], [2.0], [2.0]]),
+        ([2.0, 3.0], None, 1, [[2.0], [3.0]]),
+        ([2.0, 3.0], None, 2, [[2.0, 3.0]]),
+        ([[2.0, 3.0]], 2, 2, [[2.0, 3.0], [2.0, 3.0]]),
+        ([[2.0, 3.0], [4.0, 5.0], [6.0, 7.0]], None, 2, [[2.0, 3.0], [4.0, 5.0], [6.0, 7.0]]),
+    ],
+)
+def test_starts_become_one_row_a_walker(start, walkers, d, expected):
+    theta, count = arguments.starts(start, walkers, d)
+    assert theta.tolist() == expected
+    assert count == len(expected)
+
+
+@pytest.mark.parametrize(
+    ("start", "walkers", "d"), [([1, 2], 1, 1), ([1, 2, 3], 1, 2), ([[1, 2], [3, 4]], 3, 2), ([[[1.0]]], 1, 1)]
+)
+def test_starts_of_another_shape_are_refused(start, walkers, d):
+    with pytest.raises(ValueError, match="start must be a number"):
+        arguments.starts(start, walkers, d)
+
+
+def test_records_are_step_numbers_from_the_start_to_the_last():
+    assert arguments.records(None, 6).size == 0
+    assert arguments.records(1, 2).tolist() == [0, 1, 2]
+    assert arguments.records(2, 6).tolist() == [0, 2, 4, 6]
+    assert arguments.records(4, 6).tolist() == [0, 4]
+    assert arguments.records([0, 1, 6], 6).tolist() == [0, 1, 6]
+    assert arguments.records([5], 6).tolist() == [5]
+    for wrong in ([-1, 2], [0, 7], [1, 1], [2, 1, 3]):
+        with pytest.raises(ValueError, match="increasing step numbers between 0 and 6"):
+            arguments.records(wrong, 6)
+    for wrong in (True, [], [[1]], "often", [1.0], [[1], [1, 2]]):
+        with pytest.raises(TypeError, match="record must be a whole number or a list"):
+            arguments.records(wrong, 6)
+
+
+def test_a_box_may_reach_as_far_as_numbers_do():
+    for value in (None, (-1e100, 1e100)):
+        assert [side.tolist() for side in arguments.box(value, 2)] == [[-1e100] * 2, [1e100] * 2]
+    assert [side.tolist() for side in arguments.box((0, [1, 2]), 2)] == [[0, 0], [1, 2]]
+    beyond = np.nextafter(1e100, np.inf)
+    for wrong in ((1, 1), (0, [1, 0]), (-beyond, 0), (0, beyond), (0, math.nan)):
+        with pytest.raises(ValueError, match="box must be"):
+            arguments.box(wrong, 2)
+    for wrong in (3, (1, 2, 3), ([1, 2, 3], 4)):
+        with pytest.raises(TypeError, match="box must be"):
+            arguments.box(wrong, 2)
+
+
+def test_bounds_of_a_number_are_kept_and_said():
+    assert arguments.number("a", 0, least=0) == 0
+    assert arguments.number("a", -1e300) == -1e300
+    assert arguments.number("a", 1e-300, above=0) == 1e-300
+    for value, bounds, words in ((0, {"above": 0}, "number > 0; got 0"), (-1, {"least": 0}, "number >= 0; got -1")):
+        with pytest.raises(ValueError, match=words):
+            arguments.number("a", value, **bounds)
+    with pytest.raises(ValueError, match="a must be a finite number; got inf"):
+        arguments.number("a", math.inf)
+
+
+def test_columns_stand_side_by_side():
+    assert arguments.columns(x=[1, 2], y=[3, 4]).tolist() == [[1, 3], [2, 4]]
+    assert arguments.columns(x=5.0).tolist() == [[5]]
+    for x, y in (([1, 2], [1]), ([[1], [2]], [[1], [2]])):
+        with pytest.raises(ValueError, match="x and y must be lists of equal length"):
+            arguments.columns(x=x, y=y)
+
+
+def test_a_plug_of_another_kind_is_refused():
+    with pytest.raises(TypeError, match="rule must be a plug of kind 'rule'"):
+        arguments.kind("rule", regions.everywhere(), "rule")
+    with pytest.raises(TypeError, match="rule must be a plug of kind 'rule'"):
+        arguments.kind("rule", ("rule",), "rule")
+    arguments.kind("region", regions.everywhere(), "region")

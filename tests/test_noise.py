@@ -115,3 +115,116 @@ def test_noise_of_impossible_size_is_refused(make, value):
 def test_impossible_weights_are_refused(weights):
     with pytest.raises(ValueError, match="weights must be"):
         noise.weighted(weights, 1)
+
+
+def picked(sampler, words, steps, n, k):
+    """Picks of every lane at each step, from words (steps, k, LANES): (steps, k, LANES)."""
+    state, picks = np.zeros((sampler.plug.state, LANES), np.int32), np.zeros((k, LANES), np.int32)
+    found = []
+    for step in range(steps):
+        sampler.plug.function(words[step], step, n, sampler.table, state, picks)
+        found.append(picks.copy())
+    return np.array(found)
+
+
+def random_words(*shape):
+    return np.random.default_rng(8).integers(2**32, size=shape, dtype=np.uint32)
+
+
+def fisher_yates(words, n, k, epochs):
+    """The walk of one lane through its own pack of n: it starts again in every step, or in every epoch."""
+    pack, found = list(range(n)), []
+    for step, row in enumerate(words.tolist()):
+        first = step % (n // k) * k if epochs else 0
+        for j, word in enumerate(row):
+            other = first + j + (word * (n - first - j) >> 32)
+            pack[first + j], pack[other] = pack[other], pack[first + j]
+        found.append(pack[first : first + k])
+    return found
+
+
+def floyd(words, n, k):
+    """Bentley and Floyd's sample of k of n."""
+    found = []
+    for j, word in enumerate(words.tolist()):
+        new = word * (n - k + j + 1) >> 32
+        found.append(n - k + j if new in found else new)
+    return found
+
+
+@pytest.mark.parametrize(("n", "k"), [(11, 3), (8, 4), (5, 5), (120, 50)])
+def test_shuffling_is_fisher_and_yates(n, k):
+    words = random_words(7, k, LANES)
+    for sampler, epochs in ((noise.reshuffled(n, k), True), (noise.without_replacement(n, k), False)):
+        if epochs or k > 48:
+            got = picked(sampler, words, 7, n, k)
+            for lane in (0, 1, LANES - 1):
+                assert got[:, :, lane].tolist() == fisher_yates(words[:, :, lane], n, k, epochs)
+
+
+@pytest.mark.parametrize(("n", "k"), [(11, 3), (9, 8), (48, 48), (1, 1)])
+def test_a_small_batch_is_drawn_as_floyd_says(n, k):
+    words = random_words(2, k, LANES)
+    got = picked(noise.without_replacement(n, k), words, 2, n, k)
+    for step, lane in itertools.product((0, 1), (0, 1, LANES - 1)):
+        assert got[step, :, lane].tolist() == floyd(words[step, :, lane], n, k)
+
+
+def test_only_large_batches_keep_the_order_of_the_samples():
+    assert [noise.without_replacement(60, k).plug.state for k in (1, 48, 49, 60)] == [0, 0, 60, 60]
+    assert [noise.without_replacement(60, k).plug.words for k in (1, 48, 49)] == [1, 48, 49]
+
+
+def test_picks_with_replacement_are_the_words_of_their_place():
+    words = random_words(1, 3, LANES)
+    got = picked(noise.with_replacement(7, 3), words, 1, 7, 3)
+    assert np.array_equal(got[0], words[0].astype(np.uint64) * np.uint64(7) >> np.uint64(32))
+
+
+@pytest.mark.parametrize("weights", [[0.25, 0.75], [0, 1, 0, 2], np.random.default_rng(1).exponential(size=30)])
+def test_the_alias_table_holds_the_weights(weights):
+    share, alias = noise.weighted(weights, 1).table.T
+    n = len(weights)
+    held = (share + np.bincount(alias.astype(int), 1 - share, minlength=n)) / n
+    assert np.all((share >= 0) & (share <= 1))
+    assert held == pytest.approx(np.asarray(weights) / np.sum(weights), abs=1e-15)
+
+
+def test_a_weighted_pick_is_the_column_below_its_share_and_the_alias_from_there():
+    words = np.full((1, 1, LANES), 2**31, np.uint32)
+    words[0, 0, :4] = 0, 2**30 - 1, 2**30, 2**31 - 1
+    assert picked(noise.weighted([0.25, 0.75], 1), words, 1, 2, 1)[0, 0, :5].tolist() == [0, 0, 1, 1, 1]
+
+
+def test_each_coordinate_takes_its_own_word_or_pair_of_words():
+    scale, theta = np.linspace(0.5, 2.0, LANES), np.zeros((3, LANES))
+    words = random_words(4, LANES)
+    u = (words + 0.5) / 2**32
+    radius = [1.5 * scale * np.sqrt(-2 * np.log(row)) for row in (u[0], u[2])]
+    normal = [radius[0] * np.cos(2 * np.pi * u[1]), radius[0] * np.sin(2 * np.pi * u[1])]
+    normal.append(radius[1] * np.cos(2 * np.pi * u[3]))
+    for law, expected in ((noise.uniform(1.5), 1.5 * scale * (2 * u[:3] - 1)), (noise.gaussian(1.5), normal)):
+        plug, out = law.plug(3), np.full((3, LANES), 10.0)
+        plug.function(theta, words[: plug.words], scale, plug.constants, out)
+        assert np.allclose(out, 10.0 + np.array(expected), rtol=1e-13)
+
+
+def test_noise_uses_one_word_a_coordinate_and_whole_pairs():
+    assert [noise.uniform(1.0).plug(d).words for d in (1, 2, 3)] == [1, 2, 3]
+    assert [noise.gaussian(1.0).plug(d).words for d in (1, 2, 3)] == [2, 2, 4]
+
+
+def test_no_noise_and_noise_of_size_zero_add_nothing():
+    for law in (noise.none(), noise.uniform(0.0), noise.gaussian(0)):
+        assert np.all(added(law, 2, blocks=1) == 0)
+
+
+def test_a_batch_is_at_most_everything():
+    for make in (noise.with_replacement, noise.without_replacement, noise.reshuffled):
+        make(5, 5)
+        for k in (0, 6):
+            with pytest.raises(ValueError, match="batch must be"):
+                make(5, k)
+    with pytest.raises(ValueError, match="batch must be"):
+        noise.weighted([1.0], 0)
+    assert noise.weighted([1.0], 9).plug.words == 9

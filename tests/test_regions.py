@@ -58,3 +58,20 @@ def test_power_decay_is_its_formula():
 def test_constant_is_constant():
     plug = schedules.constant()
     assert plug.function(7, 0.3, plug.constants) == 0.3
+
+
+def test_the_edge_of_a_ball_and_of_a_box_is_inside():
+    assert inside(regions.ball([0], 2.0), [[2.0], [-2.0], [2.0001]]) == [1, 1, 0]
+    assert inside(regions.ball([3, 0, 4], 5.0), [[0, 0, 0], [3, 5, 4], [3, 3, 8.1]]) == [1, 1, 0]
+    box = regions.box([0, -1, 2], [1, 0, 4])
+    assert inside(box, [[0, -1, 2], [1, 0, 4], [0.5, -0.5, 1.9], [0.5, 0.1, 3], [-0.1, -0.5, 3]]) == [1, 1, 0, 0, 0]
+
+
+def test_a_flat_schedule_is_constant():
+    plug = schedules.power(1e-9, 0)
+    assert plug.function(5, 0.3, plug.constants) == 0.3
+
+
+def test_power_decay_is_one_over_t_unless_told():
+    plug = schedules.power(2)
+    assert [plug.function(step, 1.0, plug.constants) for step in (0, 2, 6)] == [1.0, 0.5, 0.25]

@@ -31,7 +31,8 @@ def filled(seed, stream, walker, first, rows):
 
 
 @pytest.mark.parametrize(
-    ("seed", "stream", "walker", "first"), [(0, 0, 0, 0), (7, 1, LANES, 4), (2**32 - 1, 0, 3 * LANES, 400)]
+    ("seed", "stream", "walker", "first"),
+    [(0, 0, 0, 0), (7, 1, LANES, 4), (2**32 - 1, 0, 3 * LANES, 400), (1, 1, 37, 8)],
 )
 def test_the_stream_is_the_same_in_numpy(seed, stream, walker, first):
     plain = rng.reference_words(seed, stream, walker + LANES, first, 8)[:, walker:]
@@ -109,3 +110,29 @@ def test_a_seed_out_of_range_is_refused(seed):
 def test_a_seed_that_is_no_whole_number_is_refused(seed):
     with pytest.raises(TypeError, match="seed must be a whole number"):
         rng.shifted(seed)
+
+
+def test_a_uniform_is_the_middle_of_its_cell():
+    for word in (0, 1, 12_345, 2**31, 2**32 - 1):
+        assert rng.uniform(np.uint32(word)) == (word + 0.5) / 2**32
+
+
+def test_a_pick_is_the_word_times_n_without_its_low_half():
+    for word, n in ((0, 7), (2**32 - 1, 7), (2**31, 2), (2**31 - 1, 2), (123_456_789, 1000)):
+        assert rng.pick(np.uint32(word), n) == word * n >> 32
+
+
+def test_a_shift_is_the_high_half_of_the_key(monkeypatch):
+    assert rng.shifted(5) == 5
+    assert rng.generator(5).random() == np.random.default_rng([5, 0]).random()
+    monkeypatch.setenv("ESCAPELAB_SEED_SHIFT", "3")
+    assert rng.shifted(5) == 5 + (3 << 32)
+    assert rng.shifted(2**32 - 1) == 2**34 - 1
+    assert rng.generator(5).random() == np.random.default_rng([5, 3]).random()
+
+
+@pytest.mark.parametrize("shift", ["-1", str(2**32)])
+def test_a_shift_out_of_range_is_refused(monkeypatch, shift):
+    monkeypatch.setenv("ESCAPELAB_SEED_SHIFT", shift)
+    with pytest.raises(ValueError, match="ESCAPELAB_SEED_SHIFT must be between 0"):
+        rng.shifted(1)
