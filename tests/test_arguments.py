@@ -119,7 +119,7 @@ def test_columns_name_what_is_wrong():
 )
 def test_the_memory_limit_is_eight_bytes_a_number_up_to_a_billion_and_a_half(walkers, records, d):
     arguments.fits(walkers, records, d)
-    with pytest.raises(ValueError, match="need 1.5 GB; the limit is 1.5 GB"):
+    with pytest.raises(ValueError, match=r"need 1\.5 GB; the limit is 1\.5 GB"):
         arguments.fits(walkers + 1, records, d)
 
 

@@ -43,3 +43,30 @@ def test_an_interval_without_a_minimiser_is_refused(low, high):
 def test_more_dimensions_are_refused():
     with pytest.raises(ValueError, match="one dimension"):
         escape.basins(objectives.saddle(), -1, 1)
+
+
+def test_the_ends_belong_to_their_basins_and_an_edge_to_the_right_one():
+    found = escape.Basins(np.array([-1.0, 1.0]), np.zeros(2), np.array([-2.0, 0.0, 2.0]))
+    assert found.which([-2.0, -1e-9, 0.0, 2.0]).tolist() == [0, 0, 1, 1]
+    assert found.which(np.nextafter([-2.0, 2.0], [-3.0, 3.0])).tolist() == [-1, -1]
+    assert found.which(0.5) == 1
+    assert found.nearest(np.array([[0.1], [-0.1]])).tolist() == [[1], [0]]
+
+
+def test_maxima_outside_the_outer_minimisers_part_nothing():
+    found = escape.basins(objectives.spiky(curvature=0.0, height=1.0, frequency=2 * np.pi), -0.7, 1.7)
+    assert found.minimisers == pytest.approx([0, 1], abs=1e-12)
+    assert found.edges == pytest.approx([-0.7, 0.5, 1.7], abs=1e-12)
+
+
+def test_one_basin_has_no_edge_but_the_ends():
+    found = escape.basins(objectives.quadratic(2.0, minimiser=0.3), -1, 2)
+    assert found.minimisers == pytest.approx([0.3], abs=1e-15)
+    assert found.edges.tolist() == [-1, 2]
+    assert found.minima.tolist() == pytest.approx([0], abs=1e-30)
+
+
+def test_a_minimiser_on_the_grid_is_found_once():
+    found = escape.basins(objectives.double_well(), -2, 2, points=9)
+    assert found.minimisers == pytest.approx([-1, 1], abs=1e-15)
+    assert found.edges == pytest.approx([-2, 0, 2], abs=1e-15)

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from escapelab import objectives
 from escapelab.objectives import landscapes, patel, thread
+from escapelab.plug import LANES
 
 G = np.random.default_rng(0)
 
@@ -20,11 +21,17 @@ def line(slope, row):
     return (slope * row[0] - row[1]) ** 2
 
 
+@objectives.own(data=G.normal(size=5))
+def three(x, y, z, row):
+    return (x + row[0] * y) ** 2 * z + z**3
+
+
 def _quadratic_sum(theta, factors, offsets):
     return np.mean([theta @ np.outer(a, a) @ theta / 2 + r @ theta for a, r in zip(factors, offsets, strict=True)])
 
 
 FACTORS, OFFSETS = G.normal(size=(9, 3)), G.normal(size=(9, 3))
+PAIRS = G.normal(size=(4, 2, 3))
 TANG = objectives.styblinski_tang(4, seed=3)
 
 # name -> (objective, loss at one point (d,) written again in plain NumPy)
@@ -43,6 +50,8 @@ TABLE = {
         objectives.quadratic([1.0, 4.0], minimiser=[1, -1]),
         lambda t: (t[0] - 1) ** 2 / 2 + 2 * (t[1] + 1) ** 2,
     ),
+    "double_well by default": (objectives.double_well(), lambda t: 0.25 * (t[0] ** 2 - 1) ** 2),
+    "quadratic by default": (objectives.quadratic(), lambda t: t[0] ** 2 / 2),
     "saddle": (objectives.saddle(), lambda t: t[0] ** 2 - t[1] ** 2),
     "saddle with minimisers": (
         objectives.saddle(up=3.0, down=1.0, quartic=0.25),
@@ -52,8 +61,20 @@ TABLE = {
         objectives.stochastic_quadratic(FACTORS, OFFSETS),
         lambda t: _quadratic_sum(t, FACTORS, OFFSETS),
     ),
+    "stochastic_quadratic of numbers": (
+        objectives.stochastic_quadratic(FACTORS[:, 0]),
+        lambda t: np.mean(FACTORS[:, 0] ** 2) * t[0] ** 2 / 2,
+    ),
+    "stochastic_quadratic of rank two": (
+        objectives.stochastic_quadratic(PAIRS, OFFSETS[:4]),
+        lambda t: np.mean(np.sum((PAIRS @ t) ** 2, axis=1)) / 2 + np.mean(OFFSETS[:4], axis=0) @ t,
+    ),
     "styblinski_tang": (TANG, lambda t: _tang_sum(t)),
     "own": (waves, lambda t: np.sin(3 * t[0]) * np.exp(-t[1]) + t[0] ** 2 * t[1]),
+    "own in three dimensions": (
+        three,
+        lambda t: np.mean((t[0] + three.data[:, 0] * t[1]) ** 2 * t[2] + t[2] ** 3),
+    ),
     "own with data": (line, lambda t: np.mean((t[0] * line.data[:, 0] - line.data[:, 1]) ** 2)),
 }
 
@@ -253,3 +274,84 @@ def test_a_readers_own_objective_is_ready_in_seconds():
 
     sgd.ensemble(fresh, start=0.1, eta=0.01, steps=2, walkers=4)
     assert process_time() - started < 2.0
+
+
+def test_the_recipe_of_styblinski_and_tang_sums():
+    g = np.random.default_rng(3)
+    place, u, w = g.integers(4, size=80), g.random((3, 80)), g.standard_exponential(80)
+    rows = np.column_stack([place, 17.5 * u[0], -280.0 * u[1], 87.5 * u[2]])
+    assert np.array_equal(TANG.data, rows)
+    assert np.allclose(TANG.weights, w / w.sum(), rtol=1e-15)
+    assert np.allclose(objectives.styblinski_tang(4, seed=3, scale=1.0).data[:, 1:] * 17.5, rows[:, 1:], rtol=1e-14)
+
+
+def test_points_may_be_a_number_a_list_or_rows():
+    one, two = objectives.double_well(), objectives.quadratic([1.0, 4.0])
+    assert isinstance(one.loss(0.5), float)
+    assert isinstance(one.gradient(0.5), float)
+    assert one.loss([0.5]).shape == one.gradient([0.5]).shape == one.loss([[0.5]]).shape == (1,)
+    assert one.loss(np.zeros(LANES + 1)).shape == (LANES + 1,)
+    assert isinstance(two.loss([1.0, 1.0]), float)
+    assert two.gradient([1.0, 1.0]).tolist() == [1.0, 4.0]
+    assert two.gradient([[1.0, 1.0], [2.0, 0.0]]).tolist() == [[1.0, 4.0], [2.0, 0.0]]
+    for wrong in (1.0, [[[1.0, 1.0]]], [1.0, 2.0, 3.0]):
+        with pytest.raises(ValueError, match="2 coordinates"):
+            two.loss(wrong)
+
+
+def test_sample_numbers_run_from_zero_to_the_last():
+    J = objectives.sine_fit()
+    assert J.gradient(1.0, 0) == J.gradient(1.0, [0])
+    assert np.isfinite(J.gradient(1.0, [99]))
+    for wrong in ([-1], [100], [], [0, 100]):
+        with pytest.raises(ValueError, match="between 0 and 99"):
+            J.gradient(1.0, wrong)
+
+
+@pytest.mark.parametrize("size", [1, LANES - 1, LANES, LANES + 1, 3 * LANES])
+def test_any_number_of_points_is_evaluated_one_by_one(size):
+    J, theta = objectives.sine_fit(samples=7), np.linspace(-2, 2, size)
+    for evaluate in (J.loss, J.gradient, lambda t: J.gradient(t, [1, 5])):
+        assert np.array_equal(evaluate(theta), [evaluate(t) for t in theta])
+
+
+def test_the_hessian_of_a_quadratic_is_exact_far_out_too():
+    J = objectives.stochastic_quadratic(PAIRS)
+    h = np.einsum("nqa,nqb->ab", PAIRS, PAIRS) / 4
+    for theta in (np.zeros(3), np.full(3, 1e6)):
+        assert np.allclose(J.hessian(theta), h, rtol=1e-6, atol=1e-8)
+
+
+def test_the_step_of_a_hessian_grows_with_the_point():
+    cubic = objectives.own(lambda x: x * x * x * x)
+    for x, h in ((2.0, 1.0), (0.25, 0.5)):
+        central = (4 * (x + h) ** 3 - 4 * (x - h) ** 3) / (2 * h)
+        assert cubic.hessian(x, step=0.5)[0, 0] == pytest.approx(central)
+
+
+def test_edges_of_what_the_factories_allow():
+    assert objectives.spiky(curvature=0, height=0).loss(2.0) == 0
+    assert objectives.saddle(down=0, quartic=-1.0).loss([0.0, 2.0]) == -16
+    assert objectives.saddle(down=1.0, quartic=0).loss([0.0, 2.0]) == -2
+    assert objectives.sine_fit([1e6, -1e6], [0.0, 0.0]).loss(0.0) == 0
+    for make in (
+        lambda: objectives.sine_fit([1.0001e6], [0.0]),
+        lambda: objectives.sine_fit([-1.0001e6], [0.0]),
+        lambda: objectives.saddle(up=0),
+        lambda: objectives.double_well(height=0),
+        lambda: objectives.stochastic_quadratic([1.0], [np.inf]),
+        lambda: objectives.stochastic_quadratic(np.ones((1, 1, 1, 1))),
+        lambda: objectives.styblinski_tang(1, seed=1, scale=0),
+    ):
+        with pytest.raises(ValueError, match=r"\w"):
+            make()
+
+
+def test_a_whole_power_up_to_64_is_a_product():
+    @objectives.own
+    def powers(x):
+        return x**0 + 2 * x**1 + x**5 + x**64
+
+    x = np.array([-1.25, -0.5, 0.75])
+    assert np.allclose(powers.loss(x), 1 + 2 * x + x**5 + x**64, rtol=1e-13)
+    assert np.allclose(powers.gradient(x), 2 + 5 * x**4 + 64 * x**63, rtol=1e-13)

@@ -4,7 +4,7 @@ import warnings
 
 import numpy as np
 import pytest
-from escapelab import noise, objectives, regions, schedules, sgd
+from escapelab import noise, objectives, regions, rng, schedules, sgd
 from escapelab.plug import LANES
 from scipy import stats
 
@@ -175,3 +175,90 @@ def test_a_quiet_run_prints_and_warns_nothing(capfd):
         warnings.simplefilter("error")
         sgd.ensemble(J, start=1.0, eta=0.05, steps=5, walkers=500, batch=10)
     assert capfd.readouterr() == ("", "")
+
+
+LAST = 2 * LANES + 4  # beyond two full blocks
+
+
+def test_picks_are_the_words_of_the_step_and_the_walker():
+    words = rng.reference_words(9, 0, LAST + 1, 0, 11 * 3).reshape(11, 3, LAST + 1).astype(np.uint64)
+    for walker in (0, LANES - 1, LANES, LAST):
+        picks = sgd.batches(J, batch=3, steps=11, walker=walker, replace=True, seed=9)
+        assert np.array_equal(picks, words[:, :, walker] * np.uint64(100) >> np.uint64(32))
+
+
+def test_noise_is_the_words_of_the_step_and_the_walker():
+    u = (rng.reference_words(9, 1, LAST + 1, 0, 11 * 3).reshape(11, 3, LAST + 1) + 0.5) / 2**32
+    path = np.cumsum(-0.5 * 0.25 * (2 * u - 1), axis=0)
+    run = sgd.ensemble(
+        objectives.quadratic(np.zeros(3)), start=np.zeros(3), eta=0.25, steps=11, walkers=LAST + 1,
+        noise=noise.uniform(0.5), seed=9, record=1,
+    )  # fmt: skip
+    assert np.allclose(run.path[:, 1:], path.transpose(2, 0, 1), atol=1e-15)
+    assert run.path.shape == (LAST + 1, 12, 3)
+
+
+def test_the_seed_is_0_and_the_first_walker_is_meant_unless_told():
+    options = {"start": 1.0, "eta": 0.05, "steps": 5, "walkers": 3, "batch": 4}
+    assert np.array_equal(sgd.ensemble(J, **options).theta, sgd.ensemble(J, **options, seed=0, replace=False).theta)
+    drawn = sgd.batches(J, batch=4, steps=5)
+    assert np.array_equal(drawn, sgd.batches(J, batch=4, steps=5, walker=0, replace=False, seed=0))
+    assert sgd.batches(J, batch=4, steps=0).shape == (0, 4)
+    for wrong in ({"steps": -1}, {"walker": -1}, {"batch": 0}):
+        with pytest.raises(ValueError, match=next(iter(wrong))):
+            sgd.batches(J, **{"batch": 4, "steps": 5, **wrong})
+
+
+def test_a_walker_leaves_once_and_diverges_once():
+    run = sgd.ensemble(
+        objectives.quadratic(1.0), start=[[1e99], [1.0], [-1e99], [0.0]], eta=3.0, steps=5,
+        region=regions.interval(-1.5, 1e100),
+    )  # fmt: skip
+    assert run.diverged.tolist() == [4, -1, 4, -1]
+    assert run.exit_time.tolist() == [1, 1, 2, -1]
+    assert run.theta[:, 0].tolist() == [-1e100, -32.0, 1e100, 0.0]
+
+
+def test_what_is_no_number_is_marked_and_kept_finite():
+    run = sgd.ensemble(objectives.spiky(frequency=1e250), start=[[1e80], [0.0]], eta=0.1, steps=3, record=1)
+    assert run.diverged.tolist() == [1, -1]
+    assert np.all(np.isfinite(run.path))
+    assert run.path[0, 1, 0] == 1e100
+
+
+def test_the_edge_of_the_range_counts_as_outside_it():
+    flat = objectives.quadratic(0.0)
+    run = sgd.ensemble(flat, start=[[1e100], [-1e100], [9e99]], eta=1.0, steps=2)
+    assert run.diverged.tolist() == [1, 1, -1]
+    assert run.theta[:, 0].tolist() == [1e100, -1e100, 9e99]
+
+
+def test_each_coordinate_has_a_box_of_its_own():
+    run = sgd.ensemble(
+        objectives.quadratic([-1.0, -1.0]), start=[[1.0, 1.0], [-1.0, -1.0]], eta=1.0, steps=9,
+        box=([-2.0, -3.0], [4.0, 5.0]),
+    )  # fmt: skip
+    assert run.theta.tolist() == [[4.0, 5.0], [-2.0, -3.0]]
+
+
+def test_the_scale_multiplies_the_variance():
+    options = {"start": 3.0, "eta": 1.0, "steps": 1, "walkers": 9, "noise": noise.gaussian(1.0), "seed": 2}
+    flat = objectives.quadratic(0.0)
+    plain = sgd.ensemble(flat, **options).theta - 3.0
+    scaled = sgd.ensemble(flat, **options, scale=objectives.quadratic(8.0).plugs["loss"]).theta - 3.0
+    assert np.allclose(scaled, 6.0 * plain, rtol=1e-12)
+    none = sgd.ensemble(flat, **options, scale=objectives.quadratic(-8.0).plugs["loss"]).theta
+    assert np.all(none == 3.0)
+
+
+def test_many_walkers_on_many_threads_are_all_done():
+    for walkers in (1, LANES, 40 * LANES + 5):
+        run = sgd.ensemble(J, start=1.0, eta=0.05, steps=1, walkers=walkers, threads=2)
+        assert np.all(run.theta == sgd.ensemble(J, start=1.0, eta=0.05, steps=1).theta[0])
+        assert run.theta.shape == (walkers, 1)
+        assert np.all(run.exit_time == -1)
+
+
+def test_progress_counts_every_walker_on_threads_too(capsys):
+    sgd.ensemble(J, start=1.0, eta=0.05, steps=1, walkers=40 * LANES + 5, threads=2, progress=True)
+    assert f"{40 * LANES + 5}/{40 * LANES + 5}" in capsys.readouterr().err
