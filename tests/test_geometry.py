@@ -228,3 +228,55 @@ def test_any_list_gives_numbers_or_a_sentence(values):
         c, words = (0.0, 0.0), str(problem)
     assert np.isfinite(c[1:]).all()
     assert any(word in words for word in ("finite", "empty", "without curvature"))
+
+
+def test_an_eigenvalue_below_a_million_millionth_of_the_largest_counts_as_zero():
+    for small, kept in ((1e-11, 2), (1e-13, 1)):
+        assert len(curvature([np.diag([1.0, small])]).eigenvalues) == kept
+        assert len(separable_curvature([1.0, small], [1.0, 1.0]).eigenvalues) == kept
+        assert len(separable_curvature([1.0, -small], [1.0, 1.0]).eigenvalues) == kept
+    assert len(curvature([np.diag([1.0, 0.1])], tolerance=0.2).eigenvalues) == 1
+    assert separable_curvature([1.0, 1e-13], [3.0, 1.0])[1:3] == (3.0, 3.0)
+    assert separable_curvature([1.0, 1e-11], [3.0, 1.0])[1:3] == (1.0, 3.0)
+
+
+def test_rounding_is_no_asymmetry():
+    assert geometry.symmetric([[[1.0, 2.0], [2.0 * (1 + 1e-10), 3.0]]]).shape == (1, 2, 2)
+    assert geometry.symmetric([[[1e6, 0.0], [1e-7, 1e6]]]).shape == (1, 2, 2)
+    for wrong in ([[[1.0, 2.0], [2.0 * (1 + 1e-8), 3.0]]], [[[1.0, 0.0], [1e-11, 1.0]]]):
+        with pytest.raises(ValueError, match="symmetric"):
+            geometry.symmetric(wrong)
+
+
+def test_a_ball_is_drawn_at_a_thousand_points_of_seed_0():
+    def hessians(theta):
+        return np.array([1.0, 3.0]) * (1 + theta[0] ** 2)
+
+    told = geometry.ball_curvature(hessians, [0.0], 0.5, weights=None, points=1000, seed=0, tolerance=1e-12)
+    assert geometry.ball_curvature(hessians, [0.0], 0.5) == told
+    assert np.array_equal(geometry.ball([0.0], 1.0, 5), geometry.ball([0.0], 1.0, 5, seed=0))
+    assert geometry.ball(0.5, 1.0, 1).shape == (1, 1)
+
+
+def test_weights_of_zero_and_of_any_sum_are_probabilities():
+    assert geometry.sample_weights([0.0, 3.0, 1.0], 3).tolist() == [0.0, 0.75, 0.25]
+    assert geometry.sample_weights(None, 4).tolist() == [0.25] * 4
+
+
+def test_more_wrong_shapes_are_refused():
+    for call in (
+        lambda: separable_curvature(np.ones((1, 1, 1)), np.ones((1, 1, 1))),
+        lambda: separable_curvature([[1.0, 2.0], [0.0, 0.0]], np.ones((2, 2))),
+        lambda: curvature(np.ones((2, 2, 2, 2))),
+        lambda: curvature(factors=np.ones((2, 2, 2))),
+        lambda: curvature([1.0, 2.0], [[0.5, 0.5]]),
+        lambda: geometry.ball([0.0], -1.0, 5),
+        lambda: geometry.ball([0.0], 1.0, -5),
+    ):
+        with pytest.raises(ValueError, match=r"\w"):
+            call()
+
+
+def test_a_spread_of_zero_is_allowed_and_mixed_signs_matter_only_with_one():
+    assert separable_curvature([2.0, 3.0], [0.0, 0.0])[1:] == (0.0, 0.0, 0.0, 0.0)
+    assert separable_curvature([-2.0, -3.0], [1.0, 4.0])[1:3] == (1.0, 4.0)

@@ -1,5 +1,6 @@
 """Plugs: the intrinsics, kinds, and the same bits compiled, uncompiled and on other CPUs."""
 
+import itertools
 import os
 import subprocess
 import sys
@@ -7,7 +8,7 @@ import sys
 import numba
 import numpy as np
 import pytest
-from escapelab import plug
+from escapelab import optimisers, plug
 
 PROGRAM = """
 import hashlib, sys
@@ -125,3 +126,17 @@ def test_every_module_with_compiled_code_is_in_the_cache_key():
     code = {path for path in escapelab._sources() if any(mark in path.read_bytes() for mark in marks)}
     assert code
     assert code <= keyed
+
+
+def test_fma_of_signed_zeros_and_of_overflow_is_the_compiled_one():
+    numbers = (0.0, -0.0, 1.0, -1.0, 1e-200, 1e308, -1e308, 10.0, np.inf, -np.inf, np.nan)
+    for a, b, c in itertools.product(numbers, numbers, numbers[:-3]):
+        with np.errstate(all="ignore"):
+            one, other = np.float64(_fma(a, b, c)), np.float64(plug._exact_fma(a, b, c))
+        assert (np.isnan(one) and np.isnan(other)) or one.tobytes() == other.tobytes()
+
+
+def test_a_plug_without_constants_words_or_state_has_none():
+    made = plug.make("rule", optimisers._sgd)
+    assert (made.kind, made.constants.shape, made.words, made.state) == ("rule", (0,), 0, 0)
+    assert plug.make("rule", optimisers._sgd, 3).constants.tolist() == [3.0]

@@ -159,3 +159,94 @@ def test_an_exact_value_allows_only_its_own_error():
 def test_bad_input_is_refused_in_words(make, message):
     with pytest.raises(ValueError, match=message):
         make()
+
+
+@pytest.mark.parametrize("n", [1, 12, 30])
+def test_count_limits_are_those_of_fishers_exact_test(n):
+    for x in range(n + 1):
+        limits, miss = prediction.count_limits(x, n)
+        for (low, high), alpha in ((limits[:2], 0.05), (limits[2:], 1e-6)):
+            y = np.arange(n + 1)
+            fewer = stats.hypergeom.cdf(x, 2 * n, n, x + y)
+            more = stats.hypergeom.sf(x - 1, 2 * n, n, x + y)
+            inside = y[(fewer > alpha / 2) & (more > alpha / 2)]
+            assert (low, high) == (inside.min(), inside.max())
+        fresh = stats.betabinom(n, x + 0.5, n - x + 0.5)
+        outside = 1.0 - fresh.pmf(np.arange(limits[0], limits[1] + 1)).sum()
+        assert miss == pytest.approx(outside, abs=1e-10)
+
+
+def test_a_proportion_says_shares():
+    m = prediction.proportion(30, 120, "of runs")
+    assert (m.value, m.unit, m.kind) == (0.25, "of runs", "proportion")
+    limits, miss = prediction.count_limits(30, 120)
+    assert m[1:5] == tuple(limit / 120 for limit in limits)
+    assert m.miss95 == miss
+    assert prediction.proportion(0, 1).value == 0.0
+    assert prediction.proportion(1, 1).value == 1.0
+
+
+def halves(limits, centre):
+    """Distances of the four limits from the centre, outwards positive."""
+    return np.array([centre - limits[0], limits[1] - centre, centre - limits[2], limits[3] - centre])
+
+
+def test_limits_of_a_symmetric_sample_are_students():
+    samples = np.concatenate([np.arange(-20.0, 0.0), np.arange(1.0, 21.0)]) + 3.0
+    t = stats.t.isf([0.025, 0.025, 5e-7, 5e-7], 39)
+    expected = t * samples.std(ddof=1) * np.sqrt(2 / 40)
+    assert halves(prediction.mean_limits(samples), 3.0) == pytest.approx(expected, rel=1e-9)
+
+
+@pytest.mark.parametrize("sign", [1.0, -1.0])
+def test_limits_of_a_skewed_sample_lean_as_it_does(sign):
+    samples = sign * np.random.default_rng(3).standard_exponential(60)
+    t = stats.t.isf([0.025, 0.025, 5e-7, 5e-7], 59)
+    lean = stats.skew(samples) * t / np.sqrt(8 * 60) * [-1, 1, -1, 1]
+    lean[2:] = np.maximum(lean[2:], 0)
+    expected = t * samples.std(ddof=1) * np.sqrt(2 / 60) * np.exp(lean)
+    assert halves(prediction.mean_limits(samples), samples.mean()) == pytest.approx(expected, rel=1e-6)
+
+
+def test_bootstrap_limits_are_students_times_the_spread_over_resamples():
+    samples = np.random.default_rng(4).normal(size=(50, 2))
+    m = prediction.statistic(samples, lambda s: s[:, 1].mean())
+    g = np.random.default_rng(0)
+    values = [samples[g.integers(0, 50, 50), 1].mean() for _ in range(1000)]
+    expected = stats.t.isf([0.025, 0.025, 5e-7, 5e-7], 49) * np.sqrt(2) * np.std(values, ddof=1)
+    assert halves(m[1:5], m.value) == pytest.approx(expected, rel=1e-6)
+    assert (m.miss95, m.unit, m.kind) == (0.05, "", "statistic")
+
+
+def test_thirty_values_are_enough():
+    samples = np.random.default_rng(5).normal(size=30)
+    m = prediction.mean(samples, "steps")
+    assert (m.value, m.miss95, m.unit, m.kind) == (samples.mean(), 0.05, "steps", "mean")
+    for wrong in (samples[:29], 3.0):
+        with pytest.raises(ValueError, match="at least 30"):
+            prediction.mean(wrong)
+
+
+def test_an_exact_value_has_nine_digits_unless_told():
+    m = prediction.exact(2.0)
+    assert m[1:5] == (2.0 - 2e-9, 2.0 + 2e-9, 2.0 - 2e-9, 2.0 + 2e-9)
+    assert prediction.exact(0.0)[1:5] == (0.0, 0.0, 0.0, 0.0)
+    assert prediction.exact(0.0, atol=0.5)[3:5] == (-0.5, 0.5)
+    assert prediction.exact(4.0, rtol=0.5, atol=1.0)[3:5] == (1.0, 7.0)
+    assert prediction.exact(4.0, rtol=0.0).covers(4.0)
+
+
+def test_one_finite_number_is_a_number():
+    assert prediction.finite("a", np.float32(0.5)) == 0.5
+    assert prediction.finite("a", True) == 1.0
+    for wrong in ([1.0], "1", None, np.nan, 1j):
+        with pytest.raises(ValueError, match="a must be one finite number"):
+            prediction.finite("a", wrong)
+
+
+@pytest.mark.parametrize("count", [True, [1], 1.0, "1"])
+def test_a_count_is_one_whole_number(count):
+    with pytest.raises(ValueError, match="must be a whole number"):
+        prediction.proportion(count, 10)
+    with pytest.raises(ValueError, match="must be a whole number"):
+        prediction.proportion(1, count)

@@ -139,3 +139,23 @@ def test_the_printed_tables_are_complete_and_ordered():
         assert (np.diff(table, axis=0) > 0).all()
     assert (tables.PATEL_5 < tables.PATEL_4).all()
     assert (tables.PATEL_4[:, ::2] > tables.PATEL_4[:, 1::2]).all()
+
+
+def test_a_double_root_is_no_second_minimum():
+    for c3 in (8.0, -8.0):
+        with pytest.raises(ValueError, match="do not have two minima"):
+            quartics.minimisers(quartics.moments([[0, 1.0, -6.0, c3]], [1.0], 1))
+    assert quartics.minimisers(quartics.moments([[0, 1.0, -6.0, 7.999]], [1.0], 1)).shape == (2, 1)
+
+
+def test_moments_are_weighted_sums():
+    m = quartics.moments([[1, 2.0, -3.0, 5.0], [1, 4.0, -7.0, 1.0], [0, 1.0, 1.0, 1.0]], [1.0, 1.0, 2.0], 3)
+    assert [values.tolist() for values in m] == [
+        [0.5, 1.5, 0.0], [0.5, -2.5, 0.0], [0.5, 1.5, 0.0], [0.5, 5.0, 0.0], [0.5, -8.5, 0.0], [0.5, 14.5, 0.0],
+    ]  # fmt: skip
+
+
+def test_a_component_of_weight_zero_is_allowed():
+    assert quartics.moments(ROWS, [1.0, 0.0], 2).c1.tolist() == [1.0, 0.0]
+    with pytest.raises(ValueError, match="weights must be 2 numbers"):
+        quartics.moments(ROWS, [1.0, np.inf], 2)

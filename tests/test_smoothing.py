@@ -132,3 +132,38 @@ def test_mean_path_over_a_whole_period_forgets_the_ripples():
 def test_bad_input_is_named(call, word):
     with pytest.raises(ValueError, match=word):
         call(objectives.spiky())
+
+
+def test_the_infimum_may_lie_at_either_end():
+    wells = objectives.double_well(height=0.25, half_width=1.0)
+    for low, high, where in ((0.5, 2.0, 0.5), (-2.0, -0.5, -0.5)):
+        found = smoothing.one_point_constant(wells, 0.0, low=low, high=high)
+        assert found.where == pytest.approx(where, abs=1e-4)
+        assert found.c == pytest.approx(-0.75, abs=1e-4)
+
+
+def test_three_points_are_enough_for_a_bowl():
+    bowl = objectives.quadratic(3.0)
+    assert smoothing.one_point_constant(bowl, 0.1, low=-1, high=1, points=3).c == pytest.approx(3.0)
+    for low, high in ((1, 0), (-np.inf, 1), (0, np.nan)):
+        with pytest.raises(ValueError, match="low < high"):
+            smoothing.one_point_constant(bowl, 0.1, low=low, high=high)
+
+
+def test_sixty_four_nodes_and_two_thousand_and_one_points_unless_told():
+    f = objectives.spiky(frequency=200.0)
+    assert smoothing.convolved_loss(f, 0.3, 0.9) == smoothing.convolved_loss(f, 0.3, 0.9, nodes=64)
+    assert smoothing.convolved_gradient(f, 0.3, 0.9) == smoothing.convolved_gradient(f, 0.3, 0.9, nodes=64)
+    told = smoothing.one_point_constant(f, 0.0, low=-3, high=4, minimiser=0.0, points=2001)
+    assert smoothing.one_point_constant(f, 0.0, low=-3, high=4) == told
+    assert smoothing.convolved_loss(objectives.quadratic(2.0), 1.5, 0.4, nodes=1) == 1.5**2
+
+
+def test_shapes_are_those_of_x_and_width():
+    f = objectives.spiky()
+    assert smoothing.convolved_loss(f, np.zeros((2, 3)), 0.1).shape == (2, 3)
+    assert smoothing.spiky_loss(np.zeros((4, 1)), np.zeros(3)).shape == (4, 3)
+    assert smoothing.spiky_one_point(np.zeros(3)).shape == (3,)
+    for frequency in (-1.0, np.inf):
+        with pytest.raises(ValueError, match="frequency"):
+            smoothing.ripple(0.1, frequency)

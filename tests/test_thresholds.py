@@ -256,3 +256,72 @@ def test_bad_input_is_named(call, words):
 def test_a_separable_bound_uses_the_same_numbers_as_the_general_one():
     c = separable_curvature([2.0, 1.0], [8.0, 3.0])
     np.testing.assert_allclose(divergence_threshold(c.eigenvalues, c.s, 1), max(4 / (4 + 3), 2 / (1 + 3)))
+
+
+def test_the_largest_second_moment_map_has_24_dimensions():
+    np.testing.assert_allclose(mean_square_limit(2 * np.eye(24)[None], 1), 1.0)
+
+
+def test_a_sample_without_weight_does_not_count():
+    np.testing.assert_allclose(mean_square_limit([1.0, 5.0], 1, [1.0, 0.0]), 2.0)
+    np.testing.assert_allclose(almost_sure_limit([1.0, 5.0, 3.0], 1, [1.0, 0.0, 1.0]), almost_sure_limit([1.0, 3.0], 1))
+
+
+def test_a_direction_almost_without_curvature_is_refused():
+    np.testing.assert_allclose(mean_square_limit([np.diag([1.0, 1e-11])], 1), 2.0)
+    with pytest.raises(ValueError, match="mean must be positive definite"):
+        mean_square_limit([np.diag([1.0, 1e-13])], 1)
+
+
+def test_the_draws_of_the_almost_sure_limit_are_twenty_thousand_of_seed_0():
+    told = almost_sure_limit([0.5, 1.5, 1.0], 2, None, True, batches=20_000, seed=0)
+    assert almost_sure_limit([0.5, 1.5, 1.0], 2) == told
+    assert almost_sure_limit([0.5, 1.5, 1.0], 2, seed=1) != told
+    means = thresholds.batch_means([1.0, 2.0, 4.0], 2)
+    assert means.shape == (20_000,)
+    assert np.array_equal(means, thresholds.batch_means([1.0, 2.0, 4.0], 2, None, True, 20_000, 0))
+
+
+def test_the_first_change_of_sign_is_the_limit():
+    q, w = np.array([0.01, 2.0]), np.array([0.5, 0.5])
+    limit = almost_sure_limit(q, 1, w)
+    eta = np.linspace(mean_square_limit(q, 1, w), limit, 1000)[:-1]
+    assert (w @ np.log(np.abs(1 - eta * q[:, None])) < 0).all()
+    np.testing.assert_allclose(w @ np.log(np.abs(1 - limit * q)), 0.0, atol=1e-12)
+
+
+def test_batch_factors_at_their_ends():
+    assert thresholds.batch_factor(1, 5, replace=False) == 1.0
+    assert thresholds.batch_factor(5, 5, replace=False) == 0.0
+    assert thresholds.batch_factor(1, 1, replace=False) == 0.0
+    assert thresholds.batch_factor(4) == 0.25
+    for k in (0.5, 5.5):
+        with pytest.raises(ValueError, match="between 1 and n = 5"):
+            thresholds.batch_factor(k, 5, replace=False)
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda: divergence_threshold([[1.0]], 1.0, 1),
+        lambda: mean_square_limit(np.empty((0, 2, 2)), 1),
+        lambda: mean_square_limit(np.ones((2, 2)), 1),
+        lambda: mean_square_limit([1.0, 2.0], 1, [1.0, np.nan]),
+        lambda: mean_square_limit([1.0, 2.0], 1, [2.0, -1.0]),
+        lambda: mean_square_limit([1.0, 2.0], 1, [0.0, 0.0]),
+        lambda: mean_square_limit([1.0, 2.0], [1, 0]),
+        lambda: thresholds.separable_limit([1.0], [np.inf], 1),
+        lambda: thresholds.separable_limit([], [], 1),
+        lambda: divergence_threshold([1.0, np.inf], 1.0, 1),
+    ],
+)
+def test_more_bad_input_is_refused(call):
+    with pytest.raises((ValueError, TypeError), match=r"\w"):
+        call()
+
+
+def test_no_spread_and_one_eigenvalue_are_allowed():
+    assert divergence_threshold(4.0, 0.0, 1) == 0.5
+    assert convergence_threshold([4.0], 0.0, 1) == 0.5
+    assert thresholds.separable_limit(4.0, 0.0, 1) == 0.5
+    assert thresholds.stationary_law(1.0, 0.0, 0.5).variance == 0.0
