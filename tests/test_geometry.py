@@ -280,3 +280,11 @@ def test_more_wrong_shapes_are_refused():
 def test_a_spread_of_zero_is_allowed_and_mixed_signs_matter_only_with_one():
     assert separable_curvature([2.0, 3.0], [0.0, 0.0])[1:] == (0.0, 0.0, 0.0, 0.0)
     assert separable_curvature([-2.0, -3.0], [1.0, 4.0])[1:3] == (1.0, 4.0)
+
+
+@pytest.mark.parametrize("scale", [1e-6, 1.0, 1e6])
+def test_rounding_is_no_spread_at_a_saddle_of_any_size(scale):
+    turn = stats.ortho_group(3, seed=2).rvs()
+    q = scale * turn @ np.diag([1.0, 0.3, -0.7]) @ turn.T
+    assert np.isfinite(curvature([q] * 7)[1:]).all()
+    assert curvature([q, 1.001 * q])[1:] == (-np.inf, np.inf, -np.inf, np.inf)

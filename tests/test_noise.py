@@ -228,3 +228,10 @@ def test_a_batch_is_at_most_everything():
     with pytest.raises(ValueError, match="batch must be"):
         noise.weighted([1.0], 0)
     assert noise.weighted([1.0], 9).plug.words == 9
+
+
+def test_only_weights_need_a_table():
+    for make in (noise.with_replacement, noise.without_replacement, noise.reshuffled):
+        for k in (2, 60):
+            assert make(70, k).table.shape == (1, 2)
+    assert noise.weighted(np.ones(7), 3).table.shape == (7, 2)

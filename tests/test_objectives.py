@@ -355,3 +355,9 @@ def test_a_whole_power_up_to_64_is_a_product():
     x = np.array([-1.25, -0.5, 0.75])
     assert np.allclose(powers.loss(x), 1 + 2 * x + x**5 + x**64, rtol=1e-13)
     assert np.allclose(powers.gradient(x), 2 + 5 * x**4 + 64 * x**63, rtol=1e-13)
+
+
+@pytest.mark.parametrize(("factors", "offsets"), [([[np.nan]], None), ([[1.0]], [[np.inf]])])
+def test_a_stochastic_quadratic_of_infinite_numbers_is_refused_by_name(factors, offsets):
+    with pytest.raises(ValueError, match="factors and offsets must be finite"):
+        objectives.stochastic_quadratic(factors, offsets)

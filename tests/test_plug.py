@@ -8,7 +8,8 @@ import sys
 import numba
 import numpy as np
 import pytest
-from escapelab import optimisers, plug
+from escapelab import lanes, optimisers, plug, rng, vecmath
+from escapelab.objectives import landscapes
 
 PROGRAM = """
 import hashlib, sys
@@ -78,8 +79,8 @@ def test_fma_rounds_once():
 
 
 def test_the_exact_fma_of_python_is_the_compiled_one():
-    rng = np.random.default_rng(0)
-    numbers = rng.normal(size=(3000, 3)) * 10.0 ** rng.integers(-12, 12, (3000, 3))
+    g = np.random.default_rng(0)
+    numbers = g.normal(size=(3000, 3)) * 10.0 ** g.integers(-12, 12, (3000, 3))
     assert all(_fma(*row) == plug._exact_fma(*row) for row in numbers)
 
 
@@ -140,3 +141,12 @@ def test_a_plug_without_constants_words_or_state_has_none():
     made = plug.make("rule", optimisers._sgd)
     assert (made.kind, made.constants.shape, made.words, made.state) == ("rule", (0,), 0, 0)
     assert plug.make("rule", optimisers._sgd, 3).constants.tolist() == [3.0]
+
+
+def test_helpers_are_inlined_and_nothing_is_rounded_freely():
+    for function in (vecmath.sincos, vecmath.log, rng.philox, rng.uniform, rng.pick, landscapes._well_fill):
+        assert function.targetoptions["forceinline"] is True
+    for function in (vecmath.sincos, lanes.walkers, landscapes._well_loss, optimisers._sgd):
+        options = function.targetoptions
+        assert (options["nogil"], options["error_model"], options["boundscheck"]) == (True, "numpy", False)
+        assert not options.get("fastmath")

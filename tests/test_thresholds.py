@@ -325,3 +325,10 @@ def test_no_spread_and_one_eigenvalue_are_allowed():
     assert convergence_threshold([4.0], 0.0, 1) == 0.5
     assert thresholds.separable_limit(4.0, 0.0, 1) == 0.5
     assert thresholds.stationary_law(1.0, 0.0, 0.5).variance == 0.0
+
+
+def test_the_stationary_law_ends_at_the_exact_limit():
+    limit = fraction(3.0, 4.0)
+    assert thresholds.stationary_law(3.0, 1.0, limit * (1 - 1e-6), 4.0).variance > 1e4
+    with pytest.raises(ValueError, match="eta must be below"):
+        thresholds.stationary_law(3.0, 1.0, limit * (1 + 1e-6), 4.0)
