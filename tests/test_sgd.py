@@ -4,7 +4,7 @@ import warnings
 
 import numpy as np
 import pytest
-from escapelab import noise, objectives, regions, rng, schedules, sgd
+from escapelab import noise, objectives, regions, rng, schedules, sgd, tasks
 from escapelab.plug import LANES
 from scipy import stats
 
@@ -262,3 +262,9 @@ def test_many_walkers_on_many_threads_are_all_done():
 def test_progress_counts_every_walker_on_threads_too(capsys):
     sgd.ensemble(J, start=1.0, eta=0.05, steps=1, walkers=40 * LANES + 5, threads=2, progress=True)
     assert f"{40 * LANES + 5}/{40 * LANES + 5}" in capsys.readouterr().err
+
+
+def test_where_the_number_of_cpus_is_unknown_one_thread_is_used(monkeypatch):
+    monkeypatch.setattr(tasks.os, "cpu_count", lambda: None)
+    monkeypatch.setattr(tasks, "ThreadPoolExecutor", None)
+    assert sgd.ensemble(J, start=1.0, eta=0.05, steps=1, walkers=40 * LANES).theta.shape == (40 * LANES, 1)

@@ -31,7 +31,7 @@ import mutations
 import trees
 from tqdm import tqdm
 
-ENOUGH = 0.95
+ENOUGH = 95  # percent caught
 KEPT = trees.ROOT / "_build" / "mutants"
 
 
@@ -118,11 +118,11 @@ def report(results: list[dict]) -> int:
     """Print the counts and every survivor; the exit status."""
     counts = {name: sum(r["outcome"] == name for r in results) for name in ("caught", "timed out", "survived")}
     print(*[_said(result) for result in results if result["outcome"] == "survived"], sep="\n")
-    share = 1 - counts["survived"] / len(results)
+    share = 100 - 100 * counts["survived"] / len(results)
     noticed = ", ".join(f"{sum(r['by'].startswith(stage) for r in results)} by {stage}" for stage in trees.STAGES)
     slow, survived = counts["timed out"], counts["survived"]
     print(f"\n{len(results)} mutants: {counts['caught']} caught, {slow} timed out (caught, too), {survived} survived;")
-    print(f"{share:.1%} caught; noticed: {noticed}")
+    print(f"{share:.1f} % caught; noticed: {noticed}")
     return int(share < ENOUGH)
 
 
