@@ -84,6 +84,10 @@ def test_the_exact_fma_of_python_is_the_compiled_one():
     assert all(_fma(*row) == plug._exact_fma(*row) for row in numbers)
 
 
+def test_the_exact_fma_of_python_knows_infinity():
+    assert plug._exact_fma(1e308, 10.0, -np.inf) == _fma(1e308, 10.0, -np.inf) == -np.inf
+
+
 def test_bits_and_double_undo_each_other():
     assert all(_there_and_back(x) == x for x in (0.0, -1.5, 1e300, 5e-324))
 

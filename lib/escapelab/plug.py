@@ -109,7 +109,7 @@ def typed(function, signature):
 def _exact_fma(a, b, c):
     a, b, c = float(a), float(b), float(c)
     if not (np.isfinite(a) and np.isfinite(b) and np.isfinite(c)):
-        return np.float64(a) * np.float64(b) + np.float64(c)
+        return np.float64(c) if np.isfinite(a) and np.isfinite(b) else np.float64(a) * np.float64(b) + np.float64(c)
     exact = Fraction(a) * Fraction(b) + Fraction(c)
     if exact == 0:
         return np.float64(a * b + c)

@@ -7,7 +7,7 @@ import numpy as np
 
 from . import arguments, lanes, optimisers, regions, rng, schedules, tasks
 from . import noise as noises
-from .plug import LANES, typed
+from .plug import LANES, make, typed
 
 
 class Run(NamedTuple):
@@ -93,12 +93,13 @@ def ensemble(
     region = region or regions.everywhere()
     arguments.kind("region", region, "region")
     scaled = scale is not None
-    scale = scale or objective.plugs["loss"]
+    scale = scale or make("loss", lanes.idle_loss)
     flags = np.array([noise is not None, scaled, watched], np.uint8)
     path = np.empty((walkers, record.size, d))
     exit_time, diverged = np.full(walkers, -1), np.full(walkers, -1)
     simulate = typed(lanes.walkers, lanes.signature())
-    mean, gradient = objective.plugs["mean"], objective.plugs["gradient"]
+    mean = make("mean", lanes.idle_mean) if batch_size else objective.plugs["mean"]
+    gradient = objective.plugs["gradient"] if batch_size else make("gradient", lanes.idle_gradient)
 
     def task(begin, end):
         simulate(
