@@ -64,7 +64,7 @@ def test_no_registry_or_cdn_is_named():
     assert named == []
 
 
-@pytest.mark.parametrize("line", ["/home/" + "me/book", "see /work/" + "main", "C:\\" + "Users\\me", "(/tmp/" + "x)"])
+@pytest.mark.parametrize("line", ["/home/" + "me/book", "see /srv/" + "book", "C:\\" + "Users\\me", "(/tmp/" + "x)"])
 def test_a_path_of_one_machine_is_recognised(line):
     assert MACHINE_PATH.search(line)
 
