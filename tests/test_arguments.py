@@ -44,6 +44,7 @@ CASES = [
     ({"rule": schedules.constant()}, TypeError, "rule"),
     ({"schedule": regions.everywhere()}, TypeError, "schedule"),
     ({"noise": 0.3}, TypeError, "noise"),
+    ({"noise": noise.gaussian(1.0), "scale": 2.0}, TypeError, "scale"),
     ({"threads": 0}, ValueError, "threads"),
     ({"walkers": 10**7, "steps": 10**4, "record": 1}, ValueError, "limit is"),
     ({"walkers": 2**30}, ValueError, "limit is"),

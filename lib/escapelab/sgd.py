@@ -94,6 +94,7 @@ def ensemble(
     arguments.kind("region", region, "region")
     scaled = scale is not None
     scale = scale or make("loss", lanes.idle_loss)
+    arguments.kind("scale", scale, "loss")
     flags = np.array([noise is not None, scaled, watched], np.uint8)
     path = np.empty((walkers, record.size, d))
     exit_time, diverged = np.full(walkers, -1), np.full(walkers, -1)
