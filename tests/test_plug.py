@@ -148,7 +148,7 @@ def test_a_plug_without_constants_words_or_state_has_none():
 
 
 def test_helpers_are_inlined_and_nothing_is_rounded_freely():
-    for function in (vecmath.sincos, vecmath.log, rng.philox, rng.uniform, rng.pick, landscapes._well_fill):
+    for function in (vecmath.sincos, vecmath.log, rng.philox, rng.uniform, rng.pick):
         assert function.targetoptions["forceinline"] is True
     for function in (vecmath.sincos, lanes.walkers, landscapes._well_loss, optimisers._sgd):
         options = function.targetoptions

@@ -43,7 +43,7 @@ def ensemble(
     walkers : int >= 1, optional
         Needed unless ``start`` has one row a walker.
     batch : int, optional
-        Batch size k, 1 .. n; None is the full batch.
+        Batch size k, 1 .. n; None is the full batch. A landscape without data has one gradient, whatever k.
     replace : bool
         Draw the batch with replacement; objectives with weights always do.
     sampler : noise.Sampler, optional
@@ -84,6 +84,7 @@ def ensemble(
     key = rng.shifted(seed)
     low, high = arguments.box(box, d)
     batch_size, sampler = _sampler(objective, batch, replace, sampler)
+    batch_size = batch_size if objective.has_batches else 0
     if noise is not None and not isinstance(noise, noises.Noise):
         raise TypeError(f"noise must be a law of escapelab.noise, for example noise.gaussian(1.0); got {noise!r}")
     law = (noise or noises.none()).plug(d)

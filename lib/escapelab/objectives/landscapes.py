@@ -1,28 +1,18 @@
 """Landscapes without data whose minima, saddles and curvatures are known in closed form.
 
-Their batch gradient is the gradient itself: randomness comes from added noise (:mod:`escapelab.noise`).
+They have no batches: randomness comes from added noise (:mod:`escapelab.noise`).
 """
 
 import numpy as np
 
 from ..arguments import count, number
-from ..plug import LANES, compiled, fma, inlined
+from ..plug import LANES, compiled, fma
 from ..vecmath import sincos
 from .objective import Objective, plugs
 
 
-@compiled("gradient")
-def _quadratic_gradient(theta, picks, data, c, out):
-    _quadratic_fill(theta, c, out)
-
-
 @compiled("mean")
 def _quadratic_mean(theta, data, c, out):
-    _quadratic_fill(theta, c, out)
-
-
-@inlined
-def _quadratic_fill(theta, c, out):
     for j in range(theta.shape[0]):
         for i in range(LANES):
             out[j, i] = c[2 * j] * (theta[j, i] - c[2 * j + 1])
@@ -46,21 +36,11 @@ def quadratic(curvatures=1.0, *, minimiser=0.0):
     if curvatures.ndim != 1 or curvatures.size == 0:
         raise ValueError(f"curvatures must be a list of numbers; got shape {curvatures.shape}")
     c = np.column_stack([curvatures, np.broadcast_to(np.asarray(minimiser, float), curvatures.shape)]).ravel()
-    return _landscape("quadratic", curvatures.size, _quadratic_loss, _quadratic_mean, _quadratic_gradient, c)
-
-
-@compiled("gradient")
-def _spiky_gradient(theta, picks, data, c, out):
-    _spiky_fill(theta, c, out)
+    return _landscape("quadratic", curvatures.size, _quadratic_loss, _quadratic_mean, c)
 
 
 @compiled("mean")
 def _spiky_mean(theta, data, c, out):
-    _spiky_fill(theta, c, out)
-
-
-@inlined
-def _spiky_fill(theta, c, out):
     for j in range(theta.shape[0]):
         x, g = theta[j], out[j]
         for i in range(LANES):
@@ -86,21 +66,11 @@ def spiky(*, curvature=1.0, height=3 / (4 * np.pi), frequency=4 * np.pi, dimensi
     """
     bowl, ripple = number("curvature", curvature, least=0), number("height", height, least=0)
     c = (bowl, ripple, number("frequency", frequency, above=0))
-    return _landscape("spiky", count("dimension", dimension, 1), _spiky_loss, _spiky_mean, _spiky_gradient, c)
-
-
-@compiled("gradient")
-def _well_gradient(theta, picks, data, c, out):
-    _well_fill(theta, c, out)
+    return _landscape("spiky", count("dimension", dimension, 1), _spiky_loss, _spiky_mean, c)
 
 
 @compiled("mean")
 def _well_mean(theta, data, c, out):
-    _well_fill(theta, c, out)
-
-
-@inlined
-def _well_fill(theta, c, out):
     x, g = theta[0], out[0]
     for i in range(LANES):
         z = x[i] / c[1]
@@ -122,21 +92,11 @@ def double_well(*, height=0.25, half_width=1.0, tilt=0.0):
     Explained in thread/q5-how-deep.
     """
     c = (number("height", height, above=0), number("half_width", half_width, above=0), number("tilt", tilt))
-    return _landscape("double_well", 1, _well_loss, _well_mean, _well_gradient, c)
-
-
-@compiled("gradient")
-def _saddle_gradient(theta, picks, data, c, out):
-    _saddle_fill(theta, c, out)
+    return _landscape("double_well", 1, _well_loss, _well_mean, c)
 
 
 @compiled("mean")
 def _saddle_mean(theta, data, c, out):
-    _saddle_fill(theta, c, out)
-
-
-@inlined
-def _saddle_fill(theta, c, out):
     x, y, gx, gy = theta[0], theta[1], out[0], out[1]
     for i in range(LANES):
         gx[i] = c[0] * x[i]
@@ -160,8 +120,8 @@ def saddle(*, up=2.0, down=2.0, quartic=0.0):
     c = (number("up", up, above=0), number("down", down, least=0), number("quartic", quartic))
     if c[1] == 0 and c[2] == 0:
         raise ValueError("a saddle needs down > 0 or quartic != 0; got both 0")
-    return _landscape("saddle", 2, _saddle_loss, _saddle_mean, _saddle_gradient, c)
+    return _landscape("saddle", 2, _saddle_loss, _saddle_mean, c)
 
 
-def _landscape(name, dimension, loss, mean, gradient, constants):
-    return Objective(name, dimension, plugs(loss, mean, gradient, constants))
+def _landscape(name, dimension, loss, mean, constants):
+    return Objective(name, dimension, plugs(loss, mean, constants=constants))

@@ -6,9 +6,9 @@ from .. import plug
 from ..plug import LANES, POINTERS, kernel, typed
 
 
-def plugs(loss, mean, gradient, constants=()):
-    """The three plugs of an objective that share their constants."""
-    functions = {"loss": loss, "mean": mean, "gradient": gradient}
+def plugs(loss, mean, gradient=None, constants=()):
+    """The plugs of an objective, which share their constants; one without data has no batch gradient."""
+    functions = {"loss": loss, "mean": mean} | ({"gradient": gradient} if gradient else {})
     return {kind: plug.make(kind, function, constants) for kind, function in functions.items()}
 
 
@@ -21,12 +21,17 @@ class Objective:
     dimension : int
     data : (n, m) float64, one row a sample; costs without data have one empty row.
     weights : (n,) probabilities with which samples are drawn, or None for uniform.
-    plugs : dict of Plug: ``loss``, ``mean`` (gradient of the loss), ``gradient`` (of a batch).
+    plugs : dict of Plug: ``loss``, ``mean`` (gradient of the loss), with data also ``gradient`` (of a batch).
     """
 
     def __init__(self, name, dimension, plugs, data=None, weights=None):
         self.name, self.dimension, self.plugs, self.weights = name, dimension, plugs, weights
         self.data = np.zeros((1, 0)) if data is None else np.ascontiguousarray(data, dtype=np.float64)
+
+    @property
+    def has_batches(self):
+        """Whether there are samples to draw; a landscape without data has none."""
+        return self.data.shape[1] > 0
 
     def __repr__(self):
         return f"Objective({self.name}, dimension {self.dimension}, {self.data.shape[0]} samples)"
@@ -43,13 +48,14 @@ class Objective:
         """Gradient at theta of the whole loss, or of the mean over samples ``picks`` (k,); (points, d), squeezed."""
         points, single = self._points(theta)
         out = np.empty_like(points)
-        if picks is None:
-            p = self.plugs["mean"]
-            typed(_means, _MEANS)(points, self.data, p.function, p.constants, out)
-        else:
+        if picks is not None:
             picks = np.atleast_1d(np.asarray(picks, dtype=np.int32))
             if picks.size == 0 or picks.min() < 0 or picks.max() >= self.data.shape[0]:
                 raise ValueError(f"picks must be sample numbers between 0 and {self.data.shape[0] - 1}; got {picks}")
+        if picks is None or not self.has_batches:
+            p = self.plugs["mean"]
+            typed(_means, _MEANS)(points, self.data, p.function, p.constants, out)
+        else:
             p = self.plugs["gradient"]
             typed(_gradients, _GRADIENTS)(points, picks, self.data, p.function, p.constants, out)
         out = out[:, 0] if self.dimension == 1 else out
