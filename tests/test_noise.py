@@ -73,7 +73,7 @@ def added(law, dimension=1, blocks=400, scale=1.0):
     for block in range(blocks):
         words = np.zeros((plug.words, LANES), np.uint32)
         padded = np.zeros((4 * max(plug.words, 1), LANES), np.uint32)
-        rng.fill(padded, 0, block * LANES, rng.NOISE, np.uint64(9))
+        rng.fill(padded, 0, block * LANES + np.arange(LANES), rng.NOISE, np.uint64(9))
         words[:] = padded[: plug.words]
         out = np.zeros((dimension, LANES))
         plug.function(np.zeros((dimension, LANES)), words, np.full(LANES, scale), plug.constants, out)

@@ -1,8 +1,8 @@
-"""Regions and schedules: who is inside, how steps shrink, what is refused."""
+"""Regions: who is inside, what is refused."""
 
 import numpy as np
 import pytest
-from escapelab import regions, schedules
+from escapelab import regions
 from escapelab.plug import LANES
 
 
@@ -39,25 +39,11 @@ def test_nobody_leaves_everywhere():
         lambda: regions.box([0], [np.nan]),
         lambda: regions.ball([0], 0),
         lambda: regions.ball([0], np.inf),
-        lambda: schedules.power(0),
-        lambda: schedules.power(1, -1),
-        lambda: schedules.power(np.nan),
     ],
 )
-def test_impossible_regions_and_schedules_are_refused(make):
+def test_impossible_regions_are_refused(make):
     with pytest.raises(ValueError, match=r"\w"):
         make()
-
-
-def test_power_decay_is_its_formula():
-    plug = schedules.power(10.0, 0.5)
-    assert plug.function(0, 0.3, plug.constants) == pytest.approx(0.3)
-    assert plug.function(30, 0.3, plug.constants) == pytest.approx(0.15)
-
-
-def test_constant_is_constant():
-    plug = schedules.constant()
-    assert plug.function(7, 0.3, plug.constants) == 0.3
 
 
 def test_the_edge_of_a_ball_and_of_a_box_is_inside():
@@ -65,13 +51,3 @@ def test_the_edge_of_a_ball_and_of_a_box_is_inside():
     assert inside(regions.ball([3, 0, 4], 5.0), [[0, 0, 0], [3, 5, 4], [3, 3, 8.1]]) == [1, 1, 0]
     box = regions.box([0, -1, 2], [1, 0, 4])
     assert inside(box, [[0, -1, 2], [1, 0, 4], [0.5, -0.5, 1.9], [0.5, 0.1, 3], [-0.1, -0.5, 3]]) == [1, 1, 0, 0, 0]
-
-
-def test_a_flat_schedule_is_constant():
-    plug = schedules.power(1e-9, 0)
-    assert plug.function(5, 0.3, plug.constants) == 0.3
-
-
-def test_power_decay_is_one_over_t_unless_told():
-    plug = schedules.power(2)
-    assert [plug.function(step, 1.0, plug.constants) for step in (0, 2, 6)] == [1.0, 0.5, 0.25]

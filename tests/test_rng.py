@@ -26,7 +26,7 @@ def test_philox_gives_the_published_vectors(counter, key, expected):
 
 def filled(seed, stream, walker, first, rows):
     words = np.empty((rows, LANES), np.uint32)
-    rng.fill(words, first, walker, stream, np.uint64(rng.shifted(seed)))
+    rng.fill(words, first, walker + np.arange(LANES), stream, np.uint64(rng.shifted(seed)))
     return words
 
 

@@ -4,7 +4,7 @@ import warnings
 
 import numpy as np
 import pytest
-from escapelab import noise, objectives, regions, rng, schedules, sgd, tasks
+from escapelab import noise, objectives, optimisers, regions, rng, schedules, sgd, tasks
 from escapelab.plug import LANES
 from scipy import stats
 
@@ -268,3 +268,65 @@ def test_where_the_number_of_cpus_is_unknown_one_thread_is_used(monkeypatch):
     monkeypatch.setattr(tasks.os, "cpu_count", lambda: None)
     monkeypatch.setattr(tasks, "ThreadPoolExecutor", None)
     assert sgd.ensemble(J, start=1.0, eta=0.05, steps=1, walkers=40 * LANES).theta.shape == (40 * LANES, 1)
+
+
+def test_each_walker_may_have_its_own_step_size():
+    eta = np.linspace(0.001, 0.05, 300)
+    run = sgd.ensemble(J, start=1.0, eta=eta, steps=20, walkers=300, batch=10, seed=3)
+    for walker in (0, 150, 299):
+        one = sgd.ensemble(J, start=1.0, eta=eta[walker], steps=20, walkers=300, batch=10, seed=3)
+        assert run.theta[walker] == one.theta[walker]
+
+
+ESCAPE = {"start": 0.0, "eta": 0.2, "walkers": 10_000, "noise": noise.gaussian(1.0), "seed": 5}
+
+
+def test_until_exit_the_walk_is_the_same():
+    region, bowl = regions.interval(-0.7, 0.8), objectives.quadratic(1.0)
+    whole = sgd.ensemble(bowl, **ESCAPE, steps=300, region=region, record=1)
+    brief = sgd.ensemble(bowl, **ESCAPE, steps=300, region=region, until_exit=True, record=10)
+    assert np.array_equal(whole.exit_time, brief.exit_time)
+    assert {-1} < set(brief.exit_time.tolist())
+    last = np.where(brief.exit_time < 0, 300, brief.exit_time)
+    assert np.array_equal(brief.theta[:, 0], whole.path[np.arange(10_000), last, 0])
+    stopped = np.minimum(brief.steps[None, :], last[:, None])
+    assert np.array_equal(brief.path[:, :, 0], np.take_along_axis(whole.path[:, :, 0], stopped, axis=1))
+
+
+@pytest.mark.parametrize("name", ["momentum", "plateau", "reshuffled"])
+def test_until_exit_memory_goes_with_its_walker(name):
+    options = {"start": 1.0, "eta": 0.03, "steps": 200, "walkers": 3000, "batch": 10, "seed": 6}
+    options |= {
+        "momentum": {"rule": optimisers.momentum(0.5)},
+        "plateau": {"schedule": schedules.plateau(3, factor=0.9, every=5)},
+        "reshuffled": {"sampler": noise.reshuffled(100, 10)},
+    }[name]
+    region = regions.interval(0.6, 1.2)
+    whole = sgd.ensemble(J, **options, region=region)
+    brief = sgd.ensemble(J, **options, region=region, until_exit=True)
+    assert np.array_equal(whole.exit_time, brief.exit_time)
+    assert len(set(brief.exit_time.tolist())) > 20
+
+
+def test_who_leaves_for_infinity_stops_there():
+    run = sgd.ensemble(
+        objectives.quadratic(-1.0), start=[[1.0], [0.0]], eta=9e60, steps=200, region=regions.interval(-1e99, 1e99),
+        until_exit=True,
+    )  # fmt: skip
+    assert run.exit_time.tolist() == run.diverged.tolist() == [2, -1]
+    assert run.theta[:, 0].tolist() == [1e100, 0.0]
+
+
+def test_averages_are_those_of_the_path():
+    run = sgd.ensemble(J, start=1.0, eta=0.05, steps=50, walkers=200, batch=10, record=1, average=(11, 3))
+    points = run.path[:, 11::3]
+    assert np.allclose(run.mean, points.mean(axis=1), rtol=1e-12)
+    assert np.allclose(run.variance, points.var(axis=1), rtol=1e-10)
+    every = sgd.ensemble(J, start=1.0, eta=0.05, steps=50, walkers=200, batch=10, average=1)
+    assert np.allclose(every.mean, run.path[:, 1:].mean(axis=1), rtol=1e-12)
+    assert np.array_equal(every.theta, run.theta)
+
+
+def test_without_an_average_there_is_none():
+    run = sgd.ensemble(J, start=1.0, eta=0.05, steps=5, walkers=3, batch=10)
+    assert run.mean.shape == run.variance.shape == (3, 0)

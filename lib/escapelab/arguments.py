@@ -62,9 +62,46 @@ def records(record, steps):
     return np.ascontiguousarray(numbers, dtype=np.int64)
 
 
+def average(value, steps):
+    """(first, every) as an array, empty for None; raises TypeError or ValueError that names it."""
+    if value is None:
+        return np.empty(0, np.int64)
+    first, every = (value, 1) if isinstance(value, (int, np.integer)) else pair("average", value)
+    first, every = count("average's first step", first, 1), count("average's interval", every, 1)
+    if first > steps:
+        raise ValueError(f"average must begin at a step from 1 to {steps}; got {value!r}")
+    return np.array([first, every])
+
+
+def pair(name, value):
+    """value as two things; raises TypeError that names it."""
+    try:
+        first, second = value
+    except (TypeError, ValueError):
+        raise TypeError(f"{name} must be a whole number or two of them; got {value!r}") from None
+    return first, second
+
+
+def per_walker(name, value, walkers, *, above=-np.inf, least=-np.inf):
+    """A number, or one for each walker, as (walkers,); raises TypeError or ValueError that names it."""
+    if np.ndim(value) == 0:
+        return np.full(walkers, number(name, value, above=above, least=least))
+    numbers = array(name, value)
+    if numbers.shape != (walkers,):
+        raise ValueError(f"{name} must be a number or ({walkers},), one for each walker; got shape {numbers.shape}")
+    number(name, numbers.min(), above=above, least=least)
+    return numbers
+
+
+def made(name, value, record, example):
+    """TypeError that names the argument unless value is None or such a record."""
+    if value is not None and not isinstance(value, record):
+        raise TypeError(f"{name} must be made by a factory of escapelab, for example {example}; got {value!r}")
+
+
 def fits(walkers, records, d):
     """Raise ValueError, with the size asked for, if a run needs more than MEMORY_LIMIT bytes."""
-    need = 8 * walkers * (d * (records + 2) + 2)
+    need = 8 * walkers * (d * (records + 2) + 4)
     if need > MEMORY_LIMIT:
         raise ValueError(
             f"{walkers} walkers x {records} records x {d} dimensions need {need / 1e9:.3g} GB; the limit is "

@@ -5,7 +5,10 @@ from numba import types
 
 from . import rng
 from .arguments import FAR
-from .plug import LANES, POINTERS, compiled, kernel
+from .plug import LANES, POINTERS, bare, compiled, inlined, kernel, rows_of, words_of
+
+POOL = 64 * LANES  # walkers that take each other's lanes when some of them stop
+POOL_BYTES = 1 << 24  # of their state
 
 
 @compiled("loss")
@@ -23,7 +26,12 @@ def idle_gradient(theta, picks, data, c, out):
     """Stands where a run draws no batches."""
 
 
-@kernel
+@compiled("probe")
+def idle_probe(theta, g, c, out):
+    """Stands where a rule looks at the gradient once a step."""
+
+
+@bare
 def _clamp(theta, low, high, diverged, step):
     """Keep coordinates in the box, which lies in [-FAR, FAR]; mark walkers that reach FAR or are not a number."""
     for j in range(theta.shape[0]):
@@ -37,93 +45,192 @@ def _clamp(theta, low, high, diverged, step):
             x[i] = kept
 
 
-@kernel
-def _block(
-    theta, walker, first_step, steps, key, batch, eta,
-    mean, mean_c, gradient, gradient_c, sampler, table, noise, noise_c, noise_words, scale, scale_c,
-    rule, rule_c, rule_state, region, region_c, schedule, schedule_c,
-    data, sampler_words, sampler_state, low, high, record, path, exit_time, diverged, flags,
+@inlined
+def _slope(
+    theta, batch, amplitude, mean, mean_c, gradient, gradient_c, noise, noise_c, scale, scale_c, data,
+    noisy, scaled, picks, drawn, factor, g,
 ):  # fmt: skip
-    """One block of LANES walkers through all steps. flags: (noise?, scale?, region?, box?)."""
+    """The gradient of the batch or of everything, with its noise."""
+    if batch > 0:
+        gradient(theta, picks, data, gradient_c, g)
+    else:
+        mean(theta, data, mean_c, g)
+    if noisy:
+        if scaled:
+            scale(theta, data, scale_c, factor)
+            for i in range(LANES):
+                factor[i] = amplitude[i] * np.sqrt(max(factor[i], 0.0))
+        noise(theta, drawn, factor, noise_c, g)
+
+
+@bare
+def _add(theta, moments, count):
+    """Welford's update of mean and sum of squares, rows 0 .. d - 1 and d .. 2d - 1, by point number `count`."""
+    d = theta.shape[0]
+    for j in range(d):
+        for i in range(LANES):
+            change = theta[j, i] - moments[j, i]
+            moments[j, i] += change / count
+            moments[d + j, i] += change * (theta[j, i] - moments[j, i])
+
+
+@bare
+def _copy(theta, path, record):
+    for j in range(theta.shape[0]):
+        for i in range(LANES):
+            path[j, record, i] = theta[j, i]
+
+
+@bare
+def _block(
+    theta, ids, first_step, steps, key, batch, eta, amplitude,
+    mean, mean_c, gradient, gradient_c, sampler, table, noise, noise_c, noise_words, scale, scale_c,
+    rule, rule_c, probe, probe_c, region, region_c, schedule, schedule_c, watch, watch_c, watch_data,
+    data, sampler_words, low, high, record, recorded, average, flags,
+    picks, state, memory, plan, seen, moments, path, exit_time, diverged,
+    g, ahead, pick_words, noise_buffer, factor, rate, inside,
+):  # fmt: skip
+    """One block of LANES walkers through some steps; returns how many records are written."""
     d, n = theta.shape[0], data.shape[0]
-    noisy, scaled, watched = flags[0], flags[1], flags[2]
-    g = np.zeros((d, LANES))
-    picks = np.zeros((batch, LANES), np.int32)
-    state = np.zeros((sampler_state, LANES), np.int32)
-    memory = np.zeros((rule_state, LANES))
-    factor, inside = np.ones(LANES), np.ones(LANES, np.uint8)
-    pick_words = np.zeros((4 * sampler_words, LANES), np.uint32)
-    noise_buffer = np.zeros((4 * noise_words, LANES), np.uint32)
-    recorded = 0
-    if record.size > 0 and record[0] == 0:
-        path[:, 0, :] = theta
-        recorded = 1
+    noisy, scaled, watched, stops, looks = flags[0], flags[1], flags[2], flags[3], flags[4]
+    every = flags[5]
+    for i in range(LANES):
+        factor[i] = amplitude[i]
+    if recorded < record.size and record[recorded] == first_step:
+        _copy(theta, path, recorded)
+        recorded += 1
     for step in range(first_step, first_step + steps):
         quarter = step & 3
         if quarter == 0 or step == first_step:
             if batch > 0:
-                rng.fill(pick_words, (step - quarter) * sampler_words, walker, rng.PICKS, key)
+                rng.fill(pick_words, (step - quarter) * sampler_words, ids, rng.PICKS, key)
             if noisy:
-                rng.fill(noise_buffer, (step - quarter) * noise_words, walker, rng.NOISE, key)
+                rng.fill(noise_buffer, (step - quarter) * noise_words, ids, rng.NOISE, key)
         if batch > 0:
             sampler(pick_words[quarter * sampler_words : (quarter + 1) * sampler_words], step, n, table, state, picks)
-            gradient(theta, picks, data, gradient_c, g)
-        else:
-            mean(theta, data, mean_c, g)
-        if noisy:
-            if scaled:
-                scale(theta, data, scale_c, factor)
+        drawn = noise_buffer[quarter * noise_words : (quarter + 1) * noise_words]
+        _slope(
+            theta, batch, amplitude, mean, mean_c, gradient, gradient_c, noise, noise_c, scale, scale_c, data,
+            noisy, scaled, picks, drawn, factor, g,
+        )  # fmt: skip
+        if looks == 2:
+            probe(theta, g, probe_c, ahead)
+            _slope(
+                ahead, batch, amplitude, mean, mean_c, gradient, gradient_c, noise, noise_c, scale, scale_c, data,
+                noisy, scaled, picks, drawn, factor, g,
+            )  # fmt: skip
+        if every > 0 and step % every == 0:
+            watch(theta, watch_data, watch_c, seen)
+        schedule(step, eta, seen, plan, schedule_c, rate)
+        if stops:
+            for i in range(LANES):
+                rate[i] = 0.0 if exit_time[i] >= 0 else rate[i]
+            for j in range(d):
                 for i in range(LANES):
-                    factor[i] = np.sqrt(max(factor[i], 0.0))
-            noise(theta, noise_buffer[quarter * noise_words : (quarter + 1) * noise_words], factor, noise_c, g)
-        rule(theta, g, memory, schedule(step, eta, schedule_c), step, rule_c)
+                    g[j, i] = 0.0 if exit_time[i] >= 0 else g[j, i]
+        rule(theta, g, memory, rate, step, rule_c)
         _clamp(theta, low, high, diverged, step + 1)
         if watched:
             region(theta, region_c, inside)
             for i in range(LANES):
                 exit_time[i] = step + 1 if exit_time[i] < 0 and inside[i] == 0 else exit_time[i]
+        if average.size > 0 and step + 1 >= average[0] and (step + 1 - average[0]) % average[1] == 0:
+            _add(theta, moments, 1 + (step + 1 - average[0]) // average[1])
         if recorded < record.size and record[recorded] == step + 1:
-            path[:, recorded, :] = theta
+            _copy(theta, path, recorded)
             recorded += 1
+    return recorded
 
 
 @kernel
 def walkers(
-    theta, path, exit_time, diverged, begin, end, steps, key, batch, eta,
+    theta, path, exit_time, diverged, moments, begin, end, steps, key, batch, eta, amplitude,
     mean, mean_c, gradient, gradient_c, sampler, table, noise, noise_c, noise_words, scale, scale_c,
-    rule, rule_c, rule_state, region, region_c, schedule, schedule_c,
-    data, sampler_words, sampler_state, low, high, record, flags,
+    rule, rule_c, rule_rows, probe, probe_c, region, region_c, schedule, schedule_c, schedule_rows,
+    watch, watch_c, watch_data, data, sampler_words, sampler_rows, low, high, record, average, flags,
 ):  # fmt: skip
-    """Walkers begin .. end - 1, LANES at a time; a last block that is not full repeats its last walker."""
-    d = theta.shape[1]
-    lanes, lane_path = np.empty((d, LANES)), np.empty((d, record.size, LANES))
-    lane_exit, lane_diverged = np.empty(LANES, np.int64), np.empty(LANES, np.int64)
-    for first in range(begin, end, LANES):
-        size = min(LANES, end - first)
-        for i in range(LANES):
-            lanes[:, i] = theta[first + min(i, size - 1)]
-        lane_exit[:], lane_diverged[:] = -1, -1
-        _block(
-            lanes, first, 0, steps, key, batch, eta,
-            mean, mean_c, gradient, gradient_c, sampler, table, noise, noise_c, noise_words, scale, scale_c,
-            rule, rule_c, rule_state, region, region_c, schedule, schedule_c,
-            data, sampler_words, sampler_state, low, high, record, lane_path, lane_exit, lane_diverged, flags,
-        )  # fmt: skip
-        for i in range(size):
-            theta[first + i] = lanes[:, i]
-            exit_time[first + i], diverged[first + i] = lane_exit[i], lane_diverged[i]
-            for r in range(record.size):
-                path[first + i, r] = lane_path[:, r, i]
+    """Walkers begin .. end - 1, LANES at a time; a last block that is not full repeats its last walker.
+
+    Where walkers stop at their exit, a pool of them goes through a window of steps, block after block; then
+    those that are still inside close ranks, so that later windows run with full lanes.
+    """
+    d, stops, rows_of_moments = theta.shape[1], flags[3] != 0, moments.shape[1]
+    rows = 8 * (rule_rows + schedule_rows + 1) + 4 * sampler_rows
+    pool = max(LANES, min(POOL, POOL_BYTES // rows // LANES * LANES)) if stops else LANES
+    lanes, lane_path = rows_of(d), np.empty((d, record.size, LANES))
+    lane_exit, lane_diverged, ids = np.empty(LANES, np.int64), np.empty(LANES, np.int64), np.empty(LANES, np.int64)
+    lane_eta, lane_amplitude, seen = rows_of(1)[0], rows_of(1)[0], rows_of(1)[0]
+    picks, lane_moments = words_of(batch).view(np.int32), rows_of(rows_of_moments)
+    memory, plan = np.zeros((pool // LANES, rule_rows, LANES)), np.zeros((pool // LANES, schedule_rows + 1, LANES))
+    state = np.zeros((pool // LANES, sampler_rows, LANES), np.int32)
+    g, ahead, factor, rate = rows_of(d), rows_of(d), rows_of(1)[0], rows_of(1)[0]
+    pick_words, noise_buffer, inside = words_of(4 * sampler_words), words_of(4 * noise_words), np.ones(LANES, np.uint8)
+    left = np.empty(pool, np.int64)
+    for start in range(begin, end, pool):
+        alive = min(pool, end - start)
+        for i in range(alive):
+            left[i] = start + i
+        memory[:], plan[:], recorded, step = 0.0, 0.0, 0, 0
+        while alive > 0:
+            window = min(steps - step, 32 + step // 8) if stops else steps
+            written = recorded
+            for block in range((alive + LANES - 1) // LANES):
+                size = min(LANES, alive - block * LANES)
+                for i in range(LANES):
+                    ids[i] = left[block * LANES + min(i, size - 1)]
+                    lanes[:, i] = theta[ids[i]]
+                    lane_eta[i], lane_amplitude[i] = eta[ids[i]], amplitude[ids[i]]
+                    lane_exit[i], lane_diverged[i] = exit_time[ids[i]], diverged[ids[i]]
+                lane_moments[:] = 0.0
+                seen[:] = plan[block, schedule_rows]
+                written = _block(
+                    lanes, ids, step, window, key, batch, lane_eta, lane_amplitude,
+                    mean, mean_c, gradient, gradient_c, sampler, table, noise, noise_c, noise_words, scale, scale_c,
+                    rule, rule_c, probe, probe_c, region, region_c, schedule, schedule_c, watch, watch_c, watch_data,
+                    data, sampler_words, low, high, record, recorded, average, flags,
+                    picks, state[block], memory[block], plan[block, :schedule_rows], seen, lane_moments, lane_path,
+                    lane_exit, lane_diverged, g, ahead, pick_words, noise_buffer, factor, rate, inside,
+                )  # fmt: skip
+                plan[block, schedule_rows] = seen
+                for i in range(size):
+                    w = ids[i]
+                    theta[w] = lanes[:, i]
+                    exit_time[w], diverged[w] = lane_exit[i], lane_diverged[i]
+                    moments[w] = lane_moments[:, i]
+                    for r in range(recorded, written):
+                        path[w, r] = lane_path[:, r, i]
+            recorded, step = written, step + window
+            if step >= steps:
+                break
+            alive = _close_ranks(left, alive, exit_time, memory, plan, state)
+        if stops:
+            for w in range(start, min(start + pool, end)):
+                for r in range(record.size):
+                    if 0 <= exit_time[w] < record[r]:
+                        path[w, r] = theta[w]
+
+
+@kernel
+def _close_ranks(left, alive, exit_time, memory, plan, state):
+    """Move the walkers that have not left to the front, with their state; returns how many they are."""
+    kept = 0
+    for i in range(alive):
+        if exit_time[left[i]] < 0:
+            a, b, c, e = kept // LANES, kept % LANES, i // LANES, i % LANES
+            left[kept] = left[i]
+            memory[a, :, b], plan[a, :, b], state[a, :, b] = memory[c, :, e], plan[c, :, e], state[c, :, e]
+            kept += 1
+    return kept
 
 
 def signature():
     """The numba signature of `walkers`, so that it is compiled once and cached on disk."""
-    f, i, u = types.float64, types.int64, types.uint64
+    i, u = types.int64, types.uint64
     f1, f2, i1 = types.float64[::1], types.float64[:, ::1], types.int64[::1]
     p = POINTERS
     return types.void(
-        f2, types.float64[:, :, ::1], i1, i1, i, i, i, u, i, f,
+        f2, types.float64[:, :, ::1], i1, i1, f2, i, i, i, u, i, f1, f1,
         p["mean"], f1, p["gradient"], f1, p["sampler"], f2, p["noise"], f1, i, p["loss"], f1,
-        p["rule"], f1, i, p["region"], f1, p["schedule"], f1,
-        f2, i, i, f1, f1, i1, types.uint8[::1],
+        p["rule"], f1, i, p["probe"], f1, p["region"], f1, p["schedule"], f1, i,
+        p["loss"], f1, f2, f2, i, i, f1, f1, i1, i1, i1,
     )  # fmt: skip

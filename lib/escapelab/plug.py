@@ -13,9 +13,10 @@ kind           arguments (all arrays C-contiguous; L = LANES)
 ``mean``       theta (d, L), data (n, m), c, out (d, L): gradient of the whole loss
 ``sampler``    words (w, L), step, n, table (weights), state (s, L), picks (k, L)
 ``noise``      theta (d, L), words (w, L), scale (L,), c, out (d, L): is added to ``out``
-``rule``       theta (d, L), g (d, L), state (s, L), eta, step, c: changes theta
+``rule``       theta (d, L), g (d, L), state (s, L), eta (L,), step, c: changes theta
+``probe``      theta (d, L), g (d, L), c, out (d, L): where a rule wants the gradient instead of at theta
 ``region``     theta (d, L), c, inside (L,): 1 inside, 0 outside
-``schedule``   step, eta, c -> step size
+``schedule``   step, eta (L,), seen (L,) last loss watched, state (s, L), c, out (L,): step sizes
 =============  ==================================================================================
 
 ``words`` are uniform 32-bit random words from :mod:`escapelab.rng`; a plug makes no random numbers of
@@ -38,7 +39,7 @@ LANES = 128
 
 _f1, _f2 = types.float64[::1], types.float64[:, ::1]
 _i2, _u2 = types.int32[:, ::1], types.uint32[:, ::1]
-_void, _f, _i = types.void, types.float64, types.int64
+_void, _i = types.void, types.int64
 
 SIGNATURES = {
     "loss": _void(_f2, _f2, _f1, _f1),
@@ -46,9 +47,10 @@ SIGNATURES = {
     "mean": _void(_f2, _f2, _f1, _f2),
     "sampler": _void(_u2, _i, _i, _f2, _i2, _i2),
     "noise": _void(_f2, _u2, _f1, _f1, _f2),
-    "rule": _void(_f2, _f2, _f2, _f, _i, _f1),
+    "rule": _void(_f2, _f2, _f2, _f1, _i, _f1),
+    "probe": _void(_f2, _f2, _f1, _f2),
     "region": _void(_f2, _f1, types.uint8[::1]),
-    "schedule": _f(_i, _f, _f1),
+    "schedule": _void(_i, _f1, _f1, _f2, _f1, _f1),
 }
 POINTERS = {kind: types.FunctionType(signature) for kind, signature in SIGNATURES.items()}
 
@@ -72,9 +74,30 @@ def kernel(function):
     return numba.njit(**OPTIONS)(function)
 
 
+def bare(function):
+    """A :func:`kernel` that makes no arrays: without reference counts, which cost an atomic operation at every use."""
+    return numba.njit(_nrt=False, **OPTIONS)(function)
+
+
 def inlined(function):
     """Compile a scalar helper; it is always inlined, because one call left in a loop over lanes stops vectorisation."""
     return numba.njit(forceinline=True, **OPTIONS)(function)
+
+
+@kernel
+def rows_of(count):
+    """Zeros (count, LANES) that begin on a cache line, so that no vector load or store needs two lines."""
+    flat = np.zeros(count * LANES + 8)
+    shift = (-flat.ctypes.data % 64) // 8
+    return flat[shift : shift + count * LANES].reshape((count, LANES))
+
+
+@kernel
+def words_of(count):
+    """Zeros (count, LANES) uint32 that begin on a cache line."""
+    flat = np.zeros(count * LANES + 16, np.uint32)
+    shift = (-flat.ctypes.data % 64) // 4
+    return flat[shift : shift + count * LANES].reshape((count, LANES))
 
 
 def compiled(kind):
@@ -103,7 +126,16 @@ def typed(function, signature):
     if not DISABLED and not function.signatures:
         function.compile(signature)
         function.disable_compile()
+        _remember_addresses(function)
     return function
+
+
+def _remember_addresses(function):
+    """numba looks both addresses of a function up by its signature at each call that takes it: 0.1 ms every time."""
+    result = function.overloads[function.signatures[0]]
+    address = result.library.get_pointer_to_function(result.fndesc.llvm_cfunc_wrapper_name)
+    function.__wrapper_address__ = lambda: address
+    function.get_compile_result = lambda signature: result
 
 
 def _exact_fma(a, b, c):

@@ -50,10 +50,10 @@ def philox(c0, c1, c2, c3, k0, k1):
 
 
 @kernel
-def fill(words, first, walker, stream, key):
-    """Write words number first .. first + len(words) - 1 of LANES neighbouring walkers.
+def fill(words, first, walkers, stream, key):
+    """Write words number first .. first + len(words) - 1 of LANES walkers, walkers (LANES,) their numbers.
 
-    words (w, LANES) uint32; first a multiple of 4, w a multiple of 4; walker the number of the first.
+    words (w, LANES) uint32; first a multiple of 4, w a multiple of 4.
     """
     k0, k1 = np.uint64(key) & _LOW, np.uint64(key) >> _32
     c2 = np.uint64(stream)
@@ -62,7 +62,7 @@ def fill(words, first, walker, stream, key):
         high = np.uint64((first + row) >> 34)
         w0, w1, w2, w3 = words[row], words[row + 1], words[row + 2], words[row + 3]
         for lane in range(LANES):
-            a, b, c, d = philox(c0, np.uint64(walker + lane), c2, high, k0, k1)
+            a, b, c, d = philox(c0, np.uint64(walkers[lane]), c2, high, k0, k1)
             w0[lane], w1[lane], w2[lane], w3[lane] = np.uint32(a), np.uint32(b), np.uint32(c), np.uint32(d)
 
 

@@ -22,11 +22,14 @@ class Run(NamedTuple):
     steps: np.ndarray  # (records,) step numbers; 0 is the start
     exit_time: np.ndarray  # (walkers,) first step outside the region; -1 = stayed
     diverged: np.ndarray  # (walkers,) step of leaving the finite range; -1 = never
+    mean: np.ndarray  # (walkers, d) mean of the iterates that ``average`` asks for; (walkers, 0) without it
+    variance: np.ndarray  # (walkers, d) their variance (divisor: their number); (walkers, 0) without it
 
 
 def ensemble(
     objective, *, start, eta, steps, walkers=None, batch=None, replace=False, sampler=None, noise=None,
-    scale=None, rule=None, schedule=None, region=None, box=None, record=None, seed=0, threads=None, progress=False,
+    scale=None, rule=None, schedule=None, region=None, until_exit=False, box=None, record=None, average=None,
+    seed=0, threads=None, progress=False,
 ):  # fmt: skip
     """Run SGD from ``start`` with ``walkers`` independent walkers.
 
@@ -36,7 +39,7 @@ def ensemble(
         What is minimised; see :mod:`escapelab.objectives`.
     start : float, (d,) or (walkers, d)
         Where the walkers begin.
-    eta : float > 0
+    eta : float > 0 or (walkers,)
         Step size (learning rate), before the schedule.
     steps : int >= 0
         Number of steps.
@@ -50,12 +53,16 @@ def ensemble(
         Another way to draw batches, for example ``noise.reshuffled(n, k)``.
     noise : noise.Noise, optional
         Noise added to each gradient; ``scale``, a loss plug, multiplies its variance at theta.
-    rule, schedule, region : Plug, optional
+    rule, schedule, region : Rule, Schedule, Plug, optional
         See :mod:`escapelab.optimisers`, :mod:`escapelab.schedules`, :mod:`escapelab.regions`.
+    until_exit : bool
+        Each walker stops where it leaves the region; only the steps walked cost time.
     box : (low, high), optional
         Iterates are clipped to this box; numbers or (d,).
     record : int or increasing (records,) ints, optional
         Store the path every so many steps, or at these steps (0 is the start).
+    average : int or (first, every), optional
+        Mean and variance of the iterates from step ``first`` on, each ``every`` steps, without storing the path.
     seed : int, 0 .. 2**32 - 1
         Shifted by $ESCAPELAB_SEED_SHIFT.
     threads : int, optional
@@ -71,33 +78,40 @@ def ensemble(
     ------
     ValueError, TypeError
         Naming the argument, what was given and what is allowed; also for a run that needs more than
-        MEMORY_LIMIT bytes: 8 walkers (d (records + 2) + 2).
+        MEMORY_LIMIT bytes: 8 walkers (d (records + 2) + 4), and 32 walkers d more for an average.
 
     Source: x <- x - eta (g_B(x) + noise), Robbins and Monro 1951. Explained in start/two-pictures.
     """
     d = objective.dimension
-    eta = arguments.number("eta", eta, above=0)
     steps = arguments.count("steps", steps, 0)
     theta, walkers = arguments.starts(start, walkers, d)
-    record = arguments.records(record, steps)
-    arguments.fits(walkers, record.size, d)
+    eta = arguments.per_walker("eta", eta, walkers, above=0)
+    record, average = arguments.records(record, steps), arguments.average(average, steps)
+    arguments.fits(walkers, record.size + 4 * (average.size > 0), d)
     key = rng.shifted(seed)
     low, high = arguments.box(box, d)
     batch_size, sampler = _sampler(objective, batch, replace, sampler)
     batch_size = batch_size if objective.has_batches else 0
-    if noise is not None and not isinstance(noise, noises.Noise):
-        raise TypeError(f"noise must be a law of escapelab.noise, for example noise.gaussian(1.0); got {noise!r}")
+    arguments.made("noise", noise, noises.Noise, "noise.gaussian(1.0)")
     law = (noise or noises.none()).plug(d)
+    amplitude = arguments.per_walker("the noise's amplitude", getattr(noise, "amplitude", 1.0), walkers, least=0)
     rule, schedule = rule or optimisers.sgd(), schedule or schedules.constant()
-    arguments.kind("rule", rule, "rule"), arguments.kind("schedule", schedule, "schedule")
-    watched = region is not None
-    region = region or regions.everywhere()
+    arguments.made("rule", rule, optimisers.Rule, "optimisers.momentum()")
+    arguments.made("schedule", schedule, schedules.Schedule, "schedules.power(100)")
+    if region is None and until_exit:
+        raise ValueError("until_exit needs a region that can be left; give region=")
+    if until_exit and average.size:
+        raise ValueError("average needs walkers that go all the way; leave out until_exit")
+    escapes, region = region is not None, region or regions.everywhere()
     arguments.kind("region", region, "region")
-    scaled = scale is not None
-    scale = scale or make("loss", lanes.idle_loss)
+    scaled, scale = scale is not None, make("loss", lanes.idle_loss) if scale is None else scale
     arguments.kind("scale", scale, "loss")
-    flags = np.array([noise is not None, scaled, watched], np.uint8)
-    path = np.empty((walkers, record.size, d))
+    watched = _watched(objective, schedule)
+    watch = watched.plugs["loss"] if schedule.every else make("loss", lanes.idle_loss)
+    probe = rule.probe or make("probe", lanes.idle_probe)
+    looks = 1 if rule.probe is None else 2
+    flags = np.array([noise is not None, scaled, escapes, until_exit, looks, schedule.every])
+    path, moments = np.empty((walkers, record.size, d)), np.zeros((walkers, 2 * d * (average.size > 0)))
     exit_time, diverged = np.full(walkers, -1), np.full(walkers, -1)
     simulate = typed(lanes.walkers, lanes.signature())
     mean = make("mean", lanes.idle_mean) if batch_size else objective.plugs["mean"]
@@ -105,20 +119,31 @@ def ensemble(
 
     def task(begin, end):
         simulate(
-            theta, path, exit_time, diverged, begin, end, steps, np.uint64(key), batch_size, eta,
+            theta, path, exit_time, diverged, moments, begin, end, steps, np.uint64(key), batch_size, eta, amplitude,
             mean.function, mean.constants, gradient.function, gradient.constants,
             sampler.plug.function, sampler.table, law.function, law.constants, law.words,
-            scale.function, scale.constants,
-            rule.function, rule.constants, rule.state * d, region.function, region.constants,
-            schedule.function, schedule.constants,
-            objective.data, sampler.plug.words, sampler.plug.state, low, high, record, flags,
+            scale.function, scale.constants, rule.plug.function, rule.plug.constants, rule.plug.state * d,
+            probe.function, probe.constants, region.function, region.constants,
+            schedule.plug.function, schedule.plug.constants, schedule.plug.state,
+            watch.function, watch.constants, watched.data, objective.data,
+            sampler.plug.words, sampler.plug.state, low, high, record, average, flags,
         )  # fmt: skip
 
     done = tasks.on_threads(task, walkers, threads, progress)
     if not done.all():
         warnings.warn(f"interrupted: {done.sum()} of {walkers} walkers are finished and kept", stacklevel=2)
-        theta, path, exit_time, diverged = theta[done], path[done], exit_time[done], diverged[done]
-    return Run(theta, path, record, exit_time, diverged)
+        theta, path, exit_time, diverged, moments = (x[done] for x in (theta, path, exit_time, diverged, moments))
+    half = moments.shape[1] // 2
+    points = max(1, (steps - average[0]) // average[1] + 1) if average.size else 1
+    return Run(theta, path, record, exit_time, diverged, moments[:, :half], moments[:, half:] / points)
+
+
+def _watched(objective, schedule):
+    """The objective whose loss the schedule looks at."""
+    other = schedule.watched
+    if other is not None and getattr(other, "dimension", None) != objective.dimension:
+        raise TypeError(f"watched must be an objective of dimension {objective.dimension}; got {other!r}")
+    return objective if other is None else other
 
 
 def batches(objective, *, batch, steps, walker=0, replace=False, sampler=None, seed=0):
@@ -135,7 +160,7 @@ def batches(objective, *, batch, steps, walker=0, replace=False, sampler=None, s
     for step in range(steps):
         quarter = step & 3
         if quarter == 0:
-            rng.fill(words, step * sampler.plug.words, first, rng.PICKS, key)
+            rng.fill(words, step * sampler.plug.words, first + np.arange(LANES), rng.PICKS, key)
         rows = words[quarter * sampler.plug.words : (quarter + 1) * sampler.plug.words]
         sampler.plug.function(rows, step, n, sampler.table, state, picks)
         drawn[step] = picks[:, walker - first]
@@ -144,8 +169,7 @@ def batches(objective, *, batch, steps, walker=0, replace=False, sampler=None, s
 
 def _sampler(objective, batch, replace, sampler):
     n = objective.data.shape[0]
-    if sampler is not None and not isinstance(sampler, noises.Sampler):
-        raise TypeError(f"sampler must be made by escapelab.noise, for example noise.reshuffled(n, k); got {sampler!r}")
+    arguments.made("sampler", sampler, noises.Sampler, "noise.reshuffled(n, k)")
     if batch is None:
         return 0, sampler or noises.with_replacement(n, 1)
     k = arguments.count("batch", batch, 1)
