@@ -14,9 +14,9 @@ LIBRARY = ROOT / "lib" / "escapelab"
 ROWS = [
     {"plug", "prediction", "tables"},
     {"vecmath", "rng", "arguments"},
-    {"ledger", "lanes", "tasks", "objectives", "noise", "optimisers", "schedules", "regions"},
-    {"sgd", "geometry", "thresholds", "quartics", "networks"},
-    {"smoothing", "escape"},
+    {"ledger", "lanes", "tasks", "identity", "store", "objectives", "noise", "optimisers", "schedules", "regions"},
+    {"sgd", "geometry", "thresholds", "quartics", "networks", "workers"},
+    {"smoothing", "escape", "sweeps"},
     {"plots", "frames", "answers", "listing"},
     {"exercises", "explore"},
 ]  # each imports from the rows above it

@@ -2,16 +2,19 @@
 
 import os
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextvars import ContextVar
 
 import numpy as np
 
 from .arguments import count
 from .plug import LANES
 
+THREADS = ContextVar("THREADS", default=None)  # what a sweep leaves to each of its tasks; None: all cores
+
 
 def on_threads(task, walkers, threads, progress):
     """Run task(begin, end) over blocks of walkers on threads; returns which walkers are done (walkers,)."""
-    threads = count("threads", os.cpu_count() or 1 if threads is None else threads, 1)
+    threads = count("threads", (THREADS.get() or os.cpu_count() or 1) if threads is None else threads, 1)
     blocks = -(-walkers // LANES)
     size = LANES * max(1, blocks // (16 * threads))
     ranges = [(begin, min(begin + size, walkers)) for begin in range(0, walkers, size)]
