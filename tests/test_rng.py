@@ -1,5 +1,8 @@
 """The counter generator: published vectors, the same stream in NumPy, uniformity with controls, seeds."""
 
+import importlib.util
+from pathlib import Path
+
 import numpy as np
 import pytest
 from escapelab import rng
@@ -136,3 +139,35 @@ def test_a_shift_out_of_range_is_refused(monkeypatch, shift):
     monkeypatch.setenv("ESCAPELAB_SEED_SHIFT", shift)
     with pytest.raises(ValueError, match="ESCAPELAB_SEED_SHIFT must be between 0"):
         rng.shifted(1)
+
+
+RANDOMNESS = Path(__file__).parents[1] / "benchmarks" / "randomness"
+
+
+def dieharder(stream):
+    """What dieharder said of a stream: (p value, verdict) of each result, kept by benchmarks/randomness/run.sh."""
+    lines = [line.split("|") for line in (RANDOMNESS / f"{stream}.txt").read_text().splitlines()]
+    return [(float(line[4]), line[5].strip()) for line in lines]
+
+
+@pytest.mark.parametrize("stream", ["walkers", "seeds"])
+def test_dieharder_found_no_fault_in_neighbouring_streams(stream):
+    results = dieharder(stream)
+    weak = sum(p < 0.005 or p > 0.995 for p, _ in results)
+    assert len(results) == 79 and "FAILED" not in {verdict for _, verdict in results}
+    assert stats.binomtest(weak, len(results), 0.01, alternative="greater").pvalue > 1e-3
+
+
+def test_dieharder_refused_a_multiplied_counter():
+    assert {verdict for _, verdict in dieharder("counting")} == {"FAILED"}
+
+
+@pytest.mark.parametrize("kind", ["walkers", "seeds"])
+def test_dieharder_was_given_the_librarys_own_words(kind):
+    spec = importlib.util.spec_from_file_location("stream", RANDOMNESS / "stream.py")
+    stream = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(stream)
+    words = next(stream.blocks(kind, 3))[:16]
+    seeds = [rng.reference_words(LANES * 3 + lane, 0, 1, 0, 16)[:, 0] for lane in range(LANES)]
+    expected = rng.reference_words(3, 0, LANES, 0, 16) if kind == "walkers" else np.column_stack(seeds)
+    assert np.array_equal(words, expected)

@@ -86,7 +86,7 @@ def _tang_gradient(theta, picks, data, c, out):
             a = np.uint32(data[row, 0])
             x = theta[a, i]
             out[a, i] += fma(fma(2.0 * data[row, 1] * x, x, data[row, 2]), x, 0.5 * data[row, 3])
-    for a in range(out.shape[0]):
+    for a in range(out.shape[0] if k > 1 else 0):  # x / 1 is x, and a pass over all coordinates is what k = 1 costs
         for i in range(LANES):
             out[a, i] /= k
 
