@@ -14,7 +14,7 @@ LIBRARY = ROOT / "lib" / "escapelab"
 ROWS = [
     {"plug", "prediction", "tables"},
     {"vecmath", "rng", "arguments"},
-    {"ledger", "lanes", "tasks", "objectives", "noise", "optimisers", "schedules", "regions"},
+    {"ledger", "lanes", "tasks", "objectives", "noise", "scales", "optimisers", "schedules", "regions"},
     {"sgd", "geometry", "thresholds", "quartics", "networks"},
     {"smoothing", "escape"},
     {"plots", "frames", "answers", "listing"},
