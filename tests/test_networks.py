@@ -19,14 +19,14 @@ def plain(net, theta, rows):
     weights = [(theta[at.weights].reshape(at.shape), theta[at.biases]) for at in net.layers]
     units = [x]
     for w, b in weights[:-1]:
-        units.append(np.tanh(units[-1] @ w.T + b))
-    z = units[-1] @ weights[-1][0].T + weights[-1][1]
+        units.append(np.tanh(units[-1] @ w + b))
+    z = units[-1] @ weights[-1][0] + weights[-1][1]
     p = np.exp(z) / np.exp(z).sum(axis=1, keepdims=True)
     loss = -np.mean(np.log(p[np.arange(len(labels)), labels])) + net.l2 * theta @ theta / 2
     error, parts = (p - np.eye(p.shape[1])[labels]) / len(labels), []
     for (w, _), a in zip(weights[::-1], units[::-1], strict=True):
-        parts = [(error.T @ a).ravel(), error.sum(axis=0), *parts]
-        error = (error @ w) * (1 - a**2)
+        parts = [(a.T @ error).ravel(), error.sum(axis=0), *parts]
+        error = (error @ w.T) * (1 - a**2)
     return loss, np.concatenate(parts) + net.l2 * theta
 
 
@@ -92,7 +92,7 @@ def test_starts_have_the_spread_of_their_layer(monkeypatch):
     theta = big.start(200, seed=7, spread=3.0)
     for layer in big.layers:
         n = theta[:, layer.weights].size
-        assert theta[:, layer.weights].var() == pytest.approx(9 / layer.shape[1], rel=5 * np.sqrt(2 / n))
+        assert theta[:, layer.weights].var() == pytest.approx(9 / layer.shape[0], rel=5 * np.sqrt(2 / n))
         assert np.all(theta[:, layer.biases] == 0)
     assert not np.array_equal(big.start(2, seed=7)[0], big.start(2, seed=7)[1])
     monkeypatch.setenv("ESCAPELAB_SEED_SHIFT", "1")

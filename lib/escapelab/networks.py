@@ -1,6 +1,6 @@
 """Small networks as objectives: theta is the list of all weights. Real data: scikit-learn's digits.
 
-One or two hidden layers of tanh, softmax and cross-entropy, weights W (out, in) and biases b (out,) of each layer one
+One or two hidden layers of tanh, softmax and cross-entropy, weights W (in, out) and biases b (out,) of each layer one
 after the other. Explained in thread/h2-noise-as-regulariser and smoothing/s7-networks.
 """
 
@@ -18,9 +18,9 @@ from .objectives.objective import Objective
 class Layer(NamedTuple):
     """Where one layer lies in theta."""
 
-    weights: slice  # of out * in numbers, row by row
+    weights: slice  # of in * out numbers, row by row
     biases: slice  # of out numbers
-    shape: tuple  # (out, in)
+    shape: tuple  # (in, out)
 
 
 class Network(Objective):
@@ -34,7 +34,7 @@ class Network(Objective):
         self.sizes, self.l2, self.layers, end = tuple(sizes), l2, [], 0
         for inputs, outputs in pairwise(sizes):
             middle = end + inputs * outputs
-            self.layers.append(Layer(slice(end, middle), slice(middle, middle + outputs), (outputs, inputs)))
+            self.layers.append(Layer(slice(end, middle), slice(middle, middle + outputs), (inputs, outputs)))
             end = middle + outputs
         super().__init__("network", end, perceptron.layered([l2, *sizes]), data)
 
@@ -52,7 +52,7 @@ class Network(Objective):
         fits(walkers, 0, self.dimension)
         theta = rng.generator(seed).normal(size=(walkers, self.dimension))
         for layer in self.layers:
-            theta[:, layer.weights] *= spread / np.sqrt(layer.shape[1])
+            theta[:, layer.weights] *= spread / np.sqrt(layer.shape[0])
             theta[:, layer.biases] = 0.0
         return theta
 
@@ -80,7 +80,7 @@ class Network(Objective):
 
     def _forward(self, theta, x):
         for layer in self.layers:
-            z = x @ theta[layer.weights].reshape(layer.shape).T + theta[layer.biases]
+            z = x @ theta[layer.weights].reshape(layer.shape) + theta[layer.biases]
             x = np.tanh(z)
         z = np.exp(z - z.max(axis=1, keepdims=True))
         return z / z.sum(axis=1, keepdims=True)
