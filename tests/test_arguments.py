@@ -231,3 +231,11 @@ def test_a_plug_of_another_kind_is_refused():
     with pytest.raises(TypeError, match="rule must be a plug of kind 'rule'"):
         arguments.kind("rule", ("rule",), "rule")
     arguments.kind("region", regions.everywhere(), "region")
+
+
+def test_a_number_serves_each_of_many():
+    assert arguments.each("widths", 2, 3, above=0).tolist() == [2, 2, 2]
+    assert arguments.each("widths", [0, 1], 2, least=0).tolist() == [0, 1]
+    for value, bounds in (([1, 2], {}), (0, {"above": 0}), (-1, {"least": 0}), (np.nan, {})):
+        with pytest.raises(ValueError, match="widths must be"):
+            arguments.each("widths", value, 3, **bounds)

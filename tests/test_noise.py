@@ -100,6 +100,77 @@ def test_coordinates_of_noise_are_uncorrelated(law, dimension):
     assert np.all(np.abs(r[~np.eye(dimension, dtype=bool)]) < 0.025)
 
 
+def characteristic(x, t):
+    """Mean of cos(t x) and its standard error."""
+    c = np.cos(t * x)
+    return c.mean(), c.std() / np.sqrt(c.size)
+
+
+@pytest.mark.parametrize("alpha", [1.0, 1.2, 1.5, 1.9, 2.0])
+def test_alpha_stable_noise_has_its_characteristic_function(alpha):
+    x = added(noise.alpha_stable(alpha, size=0.5))[:, 0]
+    for t in (0.3, 1.0, 3.0):
+        mean, error = characteristic(x, t)
+        assert abs(mean - np.exp(-((0.5 * t) ** alpha))) < 4.2 * error
+
+
+def test_the_characteristic_function_sees_an_alpha_a_little_off():
+    mean, error = characteristic(added(noise.alpha_stable(1.45))[:, 0], 0.3)
+    assert abs(mean - np.exp(-(0.3**1.5))) > 4.2 * error
+
+
+def test_alpha_stable_noise_is_cauchy_at_one_and_normal_at_two():
+    cauchy, normal = (added(noise.alpha_stable(alpha, size=2.0))[:, 0] for alpha in (1.0, 2.0))
+    assert stats.kstest(cauchy, stats.cauchy(0, 2).cdf).pvalue > 1e-3
+    assert stats.kstest(normal, stats.norm(0, np.sqrt(8)).cdf).pvalue > 1e-3
+    assert stats.kstest(added(noise.alpha_stable(1.1, size=2.0))[:, 0], stats.cauchy(0, 2).cdf).pvalue < 1e-3
+
+
+def test_a_sum_of_alpha_stable_noise_is_alpha_stable_again():
+    x = added(noise.alpha_stable(1.5), dimension=2)
+    single, double = x[::2, 0], x[1::2].sum(axis=1) / 2 ** (1 / 1.5)
+    assert stats.ks_2samp(single, double).pvalue > 1e-3
+    assert stats.ks_2samp(single, double * 2 ** (1 / 1.5 - 1 / 2)).pvalue < 1e-3
+
+
+def test_the_largest_values_of_alpha_stable_noise_are_finite():
+    words = np.zeros((2, LANES), np.uint32)
+    words[0, 1::2], words[1, 2::4] = 2**32 - 1, 2**32 - 1
+    for alpha in (1.0, 1.01, 1.5, 2.0):
+        plug, out = noise.alpha_stable(alpha).plug(1), np.zeros((1, LANES))
+        plug.function(out * 0, words, np.ones(LANES), plug.constants, out)
+        assert np.all(np.abs(out) < 1e10)
+
+
+LAWS = [noise.uniform, noise.gaussian, lambda size: noise.alpha_stable(1.5, size=size)]
+
+
+@pytest.mark.parametrize("make", LAWS)
+def test_an_amplitude_is_the_same_bits_as_that_scale(make):
+    plug, unit = make(0.7).plug(3), make([0.7, 0.9]).plug(3, unit=True)
+    words, one, other = random_words(plug.words, LANES), np.zeros((3, LANES)), np.zeros((3, LANES))
+    plug.function(one, words, np.ones(LANES), plug.constants, one)
+    unit.function(other, words, np.full(LANES, 0.7), unit.constants, other)
+    assert np.array_equal(one, other)
+
+
+@pytest.mark.parametrize("make", LAWS)
+def test_an_amplitude_may_differ_from_walker_to_walker(make):
+    law = make([0.5, 2.0])
+    assert law.amplitude.tolist() == [0.5, 2.0]
+    with pytest.raises(ValueError, match="amplitude for each walker"):
+        law.plug(1)
+    for wrong in ([-1.0, 1.0], [np.nan], [[1.0]], []):
+        with pytest.raises(ValueError, match="must be"):
+            make(wrong)
+
+
+@pytest.mark.parametrize("alpha", [0.9, 2.1, np.nan, -1])
+def test_an_impossible_alpha_is_refused(alpha):
+    with pytest.raises(ValueError, match="alpha must be"):
+        noise.alpha_stable(alpha)
+
+
 def test_scale_multiplies_the_noise_of_each_walker():
     assert np.allclose(added(noise.gaussian(1.0), scale=2.5), 2.5 * added(noise.gaussian(1.0)), rtol=1e-12)
 
@@ -212,6 +283,7 @@ def test_each_coordinate_takes_its_own_word_or_pair_of_words():
 def test_noise_uses_one_word_a_coordinate_and_whole_pairs():
     assert [noise.uniform(1.0).plug(d).words for d in (1, 2, 3)] == [1, 2, 3]
     assert [noise.gaussian(1.0).plug(d).words for d in (1, 2, 3)] == [2, 2, 4]
+    assert [noise.alpha_stable(1.5).plug(d).words for d in (1, 2, 3)] == [2, 4, 6]
 
 
 def test_no_noise_and_noise_of_size_zero_add_nothing():

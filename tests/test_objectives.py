@@ -5,8 +5,9 @@ import inspect
 import numpy as np
 import pytest
 from escapelab import objectives
-from escapelab.objectives import landscapes, patel, thread
+from escapelab.objectives import circles, landscapes, observations, patel, regression, thread, wells
 from escapelab.plug import LANES
+from scipy.interpolate import BPoly
 
 G = np.random.default_rng(0)
 
@@ -33,6 +34,38 @@ def _quadratic_sum(theta, factors, offsets):
 FACTORS, OFFSETS = G.normal(size=(9, 3)), G.normal(size=(9, 3))
 PAIRS = G.normal(size=(4, 2, 3))
 TANG = objectives.styblinski_tang(4, seed=3)
+
+X, Y = G.normal(size=(15, 3)), G.normal(size=15)
+LABELS = (Y > 0.3).astype(float)
+ROWS = np.column_stack(
+    [G.uniform(0.5, 2, (6, 2)), G.normal(size=6), G.uniform(1, 3, 6), np.full(6, 0.3), *[[2.0] * 6] * 2]
+)
+CIRCLES = objectives.quadratic_circle_model(3, seed=1)
+ERRORS = G.uniform(0, 2, (8, 3))
+OBSERVED = objectives.observed_wells(ERRORS, barrier=4.0, disagreement=0.5)
+
+
+def _hermite(x, knots, values, curvatures):
+    """Flanks and walls where all curvatures of a flank's ends are equal, so that walls are straight from halfway."""
+    pieces = BPoly.from_derivatives(knots, [[v, 0, k] for v, k in zip(values, curvatures, strict=True)])
+    left, right = knots[0] - (knots[1] - knots[0]) / 2, knots[-1] + (knots[-1] - knots[-2]) / 2
+    if x < left:
+        return pieces(2 * knots[0] - left) - pieces(2 * knots[0] - left, 1) * (x - left)
+    if x > right:
+        return pieces(2 * knots[-1] - right) - pieces(2 * knots[-1] - right, 1) * (x - right)
+    return pieces(2 * knots[0] - x if x < knots[0] else 2 * knots[-1] - x if x > knots[-1] else x)
+
+
+def _circles(t, rows, weights):
+    q1, q2, q3, c1, c2, c3, c4 = rows.T
+    s = np.clip((np.hypot(*t) - c2) / (c3 - c2), 0, 1)
+    return weights @ np.minimum(q1 * (t[1] - q2 * t[0] ** 2 - q3) ** 2, c4 + c1 * s**3 * (6 * s**2 - 15 * s + 10))
+
+
+def _notches(x):
+    z = (x - np.array([-0.5, 0.0, 2.0])) / np.array([0.25, 0.2, 0.35])
+    return x**2 / 4 - np.array([2.0, 4.0, 3.0]) @ np.maximum(1 - z**2, 0) ** 3
+
 
 # name -> (objective, loss at one point (d,) written again in plain NumPy)
 TABLE = {
@@ -70,6 +103,42 @@ TABLE = {
         lambda t: np.mean(np.sum((PAIRS @ t) ** 2, axis=1)) / 2 + np.mean(OFFSETS[:4], axis=0) @ t,
     ),
     "styblinski_tang": (TANG, lambda t: _tang_sum(t)),
+    "wells": (
+        objectives.wells([-1, 1, 2], [0, -1, 0], maxima=[1, 2], curvatures=[3, 4, 5], barrier_curvatures=[3, 5]),
+        lambda t: _hermite(t[0], [-1, 0, 1, 1.5, 2], [0, 1, -1, 2, 0], [3, -3, 4, -5, 5]),
+    ),
+    "two_wells": (
+        objectives.two_wells(depths=2.0, widths=0.5, curvatures=30.0, barrier_curvature=30.0),
+        lambda t: _hermite(t[0], [-0.5, 0, 0.5], [-2, 0, -2], [30, -30, 30]),
+    ),
+    "staircase": (
+        objectives.staircase(3, rise=0.0, curvature=np.pi**2 / 4),
+        lambda t: _hermite(t[0], range(5), [0, 0.5, 0, 0.5, 0], np.pi**2 / 4 * np.array([1, -1, 1, -1, 1])),
+    ),
+    "notches": (objectives.notches(), lambda t: _notches(t[0])),
+    "ravine": (
+        objectives.ravine(50.0, dimension=3, seed=4),
+        lambda t: t @ objectives.ravine(50.0, dimension=3, seed=4).hessian(np.zeros(3)) @ t / 2,
+    ),
+    "ravine along the axes": (objectives.ravine(4.0, steepest=2.0), lambda t: t[0] ** 2 / 4 + t[1] ** 2),
+    "quadratic_circle": (
+        objectives.quadratic_circle(ROWS, weights=np.arange(1, 7)),
+        lambda t: _circles(t, ROWS, np.arange(1, 7) / 21),
+    ),
+    "quadratic_circle_model": (CIRCLES, lambda t: _circles(t, CIRCLES.data, np.full(100, 0.01))),
+    "linear_regression": (
+        objectives.linear_regression(X, Y, l2=0.3),
+        lambda t: np.mean((X @ t - Y) ** 2) + 0.15 * t @ t,
+    ),
+    "linear_regression of numbers": (
+        objectives.linear_regression(X[:, 0], Y),
+        lambda t: np.mean((X[:, 0] * t[0] - Y) ** 2),
+    ),
+    "logistic_regression": (
+        objectives.logistic_regression(X, LABELS, l2=0.1),
+        lambda t: np.mean(np.log1p(np.exp(X @ t)) - LABELS * (X @ t)) + 0.05 * t @ t,
+    ),
+    "observed_wells": (OBSERVED, lambda t: WELLS_BELOW.loss(t[0])),
     "own": (waves, lambda t: np.sin(3 * t[0]) * np.exp(-t[1]) + t[0] ** 2 * t[1]),
     "own in three dimensions": (
         three,
@@ -77,6 +146,9 @@ TABLE = {
     ),
     "own with data": (line, lambda t: np.mean((t[0] * line.data[:, 0] - line.data[:, 1]) ** 2)),
 }
+
+
+WELLS_BELOW = objectives.wells([0, 2, 4], ERRORS.mean(axis=0), maxima=4.0)
 
 
 def _x():
@@ -111,7 +183,7 @@ def test_every_objective_is_in_the_table():
 
 def test_every_plug_function_belongs_to_a_factory_in_the_table():
     made = {p.function for objective, _ in TABLE.values() for p in objective.plugs.values()}
-    for module in (landscapes, patel, thread):
+    for module in (circles, landscapes, observations, patel, regression, thread, wells):
         for name, thing in inspect.getmembers(module):
             kind = getattr(getattr(thing, "py_func", thing), "kind", None)
             assert kind is None or thing in made, name
@@ -129,6 +201,24 @@ def test_gradient_is_the_derivative_of_the_loss(row):
     steps = h * np.eye(objective.dimension)
     central = np.stack([(objective.loss(theta + s) - objective.loss(theta - s)) / (2 * h) for s in steps], axis=1)
     assert np.allclose(objective.gradient(theta).reshape(theta.shape), central, rtol=1e-6, atol=1e-6)
+
+
+def test_curvature_is_the_trace_of_the_hessian(row):
+    objective, _ = row
+    if "curvature" in objective.plugs:
+        theta, h = points(objective), 1e-5
+        steps = h * np.eye(objective.dimension)
+        ends = [(objective.gradient(theta + s), objective.gradient(theta - s)) for s in steps]
+        change = sum((a - b).reshape(theta.shape)[:, j] / (2 * h) for j, (a, b) in enumerate(ends))
+        assert np.allclose(objective.value("curvature", theta), change, rtol=1e-4, atol=1e-3)
+
+
+def test_both_is_curvature_times_loss_where_both_are_positive(row):
+    objective, _ = row
+    if "both" in objective.plugs:
+        theta = points(objective)
+        factors = [np.maximum(objective.value(name, theta), 0) for name in ("loss", "curvature")]
+        assert np.array_equal(objective.value("both", theta), factors[0] * factors[1])
 
 
 def test_sample_gradients_average_to_the_gradient(row):
@@ -218,6 +308,43 @@ def test_the_saddle_falls_to_its_minimisers():
         lambda: objectives.stochastic_quadratic([np.nan]),
         lambda: objectives.styblinski_tang(0, seed=1),
         lambda: objectives.styblinski_tang(3, seed=1, scale=-1),
+        lambda: objectives.wells([0.0], [0.0], maxima=[]),
+        lambda: objectives.wells([1, 0], [0, 0], maxima=1),
+        lambda: objectives.wells([0, 1], [0, 0], maxima=1, maximisers=[2]),
+        lambda: objectives.wells([0, 1], [0, 0], maxima=0),
+        lambda: objectives.wells([0, 2], [0, 0], maxima=1, curvatures=37),
+        lambda: objectives.wells([0, 2], [0, 0], maxima=1, curvatures=1, barrier_curvatures=30),
+        lambda: objectives.two_wells(depths=0),
+        lambda: objectives.two_wells(widths=(1, -1)),
+        lambda: objectives.two_wells(curvatures=(1, 2, 3)),
+        lambda: objectives.staircase(1),
+        lambda: objectives.staircase(barrier=0),
+        lambda: objectives.notches([0, 1], widths=0.6),
+        lambda: objectives.notches([]),
+        lambda: objectives.notches([0], depths=[1, 2], widths=1),
+        lambda: objectives.notches(bowl=-1),
+        lambda: objectives.ravine(0.5),
+        lambda: objectives.ravine(dimension=1),
+        lambda: objectives.ravine(steepest=0),
+        lambda: objectives.quadratic_circle([[1, 2, 3]]),
+        lambda: objectives.quadratic_circle([[1, 1, 1, 1, 2, 2, 0]]),
+        lambda: objectives.quadratic_circle([[-1, 1, 1, 1, 1, 2, 0]]),
+        lambda: objectives.quadratic_circle([[1, 1, 1, 1, 1, 2, 0]], weights=[0]),
+        lambda: objectives.quadratic_circle_model(5),
+        lambda: objectives.quadratic_circle_model(0),
+        lambda: objectives.linear_regression([], []),
+        lambda: objectives.linear_regression([[1.0], [2.0]], [1.0]),
+        lambda: objectives.linear_regression([1.0], [np.nan]),
+        lambda: objectives.linear_regression([1.0], [1.0], l2=-1),
+        lambda: objectives.logistic_regression([1.0], [2.0]),
+        lambda: objectives.logistic_regression([[[1.0]]], [1.0]),
+        lambda: objectives.observed_wells([[1.0, 2.0]], barrier=3),
+        lambda: objectives.observed_wells([[1.0], [2.0]], barrier=3),
+        lambda: objectives.observed_wells([[1.0, -1], [2.0, 0]], barrier=3),
+        lambda: objectives.observed_wells([[1.0, 1], [1, 1]], barrier=1),
+        lambda: objectives.observed_wells([[1.0, 1], [1, 1]], barrier=2, slopes=[[0.1, 0], [0, 0]]),
+        lambda: objectives.observed_wells([[1.0, 1], [1, 1]], barrier=2, slopes=[[9, 0], [-9, 0]]),
+        lambda: objectives.observed_wells([[1.0, 1], [1, 1]], barrier=2, disagreement=1.1),
     ],
 )
 def test_impossible_constants_are_refused(make):

@@ -106,6 +106,33 @@ def test_the_exponential_is_clamped_to_its_range_and_keeps_nan():
     assert np.isnan(values("exp", [np.nan]))
 
 
+@numba.njit
+def _tanh(x, out):
+    for i in range(x.size):
+        out[i] = vecmath.tanh(x[i])
+
+
+@pytest.mark.parametrize("reach", [1e-9, 1.0, 30.0, 1e6])
+def test_hyperbolic_tangent_is_within_its_absolute_error(reach):
+    x = np.random.default_rng(4).uniform(-reach, reach, 200_000)
+    out = np.empty_like(x)
+    _tanh(x, out)
+    assert np.abs(out - np.tanh(x.astype(np.longdouble))).max() < 6e-16
+    assert np.abs(out).max() <= 1
+
+
+def test_exponential_is_within_two_ulps_of_mpmath():
+    mpmath = pytest.importorskip("mpmath")
+    x = np.random.default_rng(5).uniform(-708, 709, 500)
+    with mpmath.workprec(200):
+        exact = [mpmath.exp(mpmath.mpf(float(v))) for v in x]
+        errors = [
+            abs(mpmath.mpf(float(g)) - e) / float(np.spacing(float(e)))
+            for g, e in zip(values(x)[3], exact, strict=True)
+        ]
+    assert max(errors) < 2
+
+
 def test_a_sine_without_its_last_term_is_caught():
     x = spread(-0.78, 0.78, 3)
     short = x - x**3 / 6 + x**5 / 120 - x**7 / 5040 + x**9 / 362880 - x**11 / 39916800

@@ -149,3 +149,14 @@ def number(name, value, *, above=-np.inf, least=-np.inf):
         bound = f" > {above}" if above > -np.inf else f" >= {least}" if least > -np.inf else ""
         raise ValueError(f"{name} must be a finite number{bound}; got {value!r}")
     return x
+
+
+def each(name, value, size, *, above=-np.inf, least=-np.inf):
+    """value, a number or (size,) numbers, as (size,) floats > above and >= least; raises ValueError that names it."""
+    values = array(name, value)
+    if values.shape not in ((), (size,)):
+        raise ValueError(f"{name} must be one number or {size}; got shape {values.shape}")
+    if not np.all((values > above) & (values >= least)):
+        bound = f"> {above:g}" if above > -np.inf else f">= {least:g}"
+        raise ValueError(f"{name} must be {bound}; got {value!r}")
+    return np.broadcast_to(values, (size,)).copy()

@@ -10,9 +10,9 @@ from typing import NamedTuple
 import numpy as np
 
 from . import rng
-from .arguments import count, number
+from .arguments import array, count, each, number
 from .plug import LANES, Plug, compiled, fma, make
-from .vecmath import log, sincos
+from .vecmath import exp, log, sincos
 
 _TWO_PI = 6.283185307179586
 _COMPARE = 48  # up to this batch size Floyd's comparisons beat shuffling
@@ -153,32 +153,86 @@ def _gaussian(theta, words, scale, c, out):
                 out[b, i] = fma(radius[i], second[i], out[b, i])
 
 
+@compiled("noise")
+def _alpha_stable(theta, words, scale, c, out):
+    alpha, v, e = c[1], np.empty(LANES), np.empty(LANES)
+    for j in range(out.shape[0]):
+        for i in range(LANES):
+            v[i] = 0.5 * _TWO_PI * (rng.uniform(words[2 * j, i]) - 0.5)
+            e[i] = -log(rng.uniform(words[2 * j + 1, i]))
+        for i in range(LANES):
+            sine = sincos(alpha * v[i])[0]
+            across, along = sincos(v[i])[1], sincos((1.0 - alpha) * v[i])[1]
+            tail = exp((1.0 - alpha) / alpha * log(along / e[i]) - log(across) / alpha)
+            out[j, i] = fma(c[0] * scale[i], sine * tail, out[j, i])
+
+
 class Noise(NamedTuple):
     """A law of noise added to a gradient."""
 
     function: object
-    constants: tuple
+    constants: tuple = ()
     in_pairs: bool = False  # random words are used two at a time
+    amplitude: object = 1.0  # a number, or (walkers,) of them, that multiplies the noise
+    words: int = 1  # random words a coordinate
 
-    def plug(self, dimension):
-        """The plug of this law in so many dimensions."""
-        words = dimension + dimension % 2 if self.in_pairs else dimension
-        return make("noise", self.function, self.constants, words=words)
+    def plug(self, dimension, unit=False):
+        """The plug of this law in so many dimensions; unit: with amplitude 1, the caller multiplies ``scale`` by it.
+
+        Raises ValueError for amplitudes (walkers,) that nobody multiplies by.
+        """
+        if np.ndim(self.amplitude) and not unit:
+            raise ValueError("this noise has an amplitude for each walker; here it must be one number")
+        words = dimension + dimension % 2 if self.in_pairs else self.words * dimension
+        constants = (1.0 if unit else self.amplitude, *self.constants)
+        return make("noise", self.function, constants, words=words)
 
 
 def uniform(radius):
-    """Independent uniform noise on [-radius, radius] in each coordinate of the gradient; sd = radius / sqrt(3)."""
-    return Noise(_uniform, (number("radius", radius, least=0),))
+    """Independent uniform noise on [-radius, radius] in each coordinate of the gradient; sd = radius / sqrt(3).
+
+    radius : a number or (walkers,), >= 0. Raises ValueError otherwise. Explained in smoothing/s2-spiky.
+    """
+    return Noise(_uniform, amplitude=_amplitude("radius", radius))
 
 
 def gaussian(sigma):
     """Independent normal noise of standard deviation sigma in each coordinate of the gradient.
 
-    Box and Muller (1958) from 32-bit words: no value beyond 6.7 sigma (probability 2e-11) is drawn.
+    sigma : a number or (walkers,), >= 0. Box and Muller (1958) from 32-bit words: no value beyond 6.7 sigma
+    (probability 2e-11) is drawn. Raises ValueError for other sigma. Explained in thread/q5-how-deep.
     """
-    return Noise(_gaussian, (number("sigma", sigma, least=0),), True)
+    return Noise(_gaussian, in_pairs=True, amplitude=_amplitude("sigma", sigma))
+
+
+def alpha_stable(alpha, *, size=1.0):
+    """Independent symmetric alpha-stable noise, heavy-tailed for alpha < 2: E exp(i t w) = exp(-|size t|^alpha).
+
+    alpha : 1 <= alpha <= 2; 2 is normal with variance 2 size^2, 1 is Cauchy's law. For alpha < 2 the variance is
+    infinite and P(|w| > x) ~ x^-alpha: one step may be as long as it likes. A sum of n of them is one of size
+    n^(1/alpha), so that, unlike Student's t, the law is the same at every step size; that is why it stands for
+    heavy-tailed gradients. size : a number or (walkers,), >= 0. From 32-bit words: none beyond 1e10 size is drawn,
+    and of the tail what is rarer than 2^-32.
+
+    Raises ValueError otherwise. Source: Chambers, Mallows and Stuck 1976; Simsekli et al. 2019.
+    Explained in thread/f7-what-is-assumed.
+    """
+    exponent = number("alpha", alpha, least=1)
+    if exponent > 2:
+        raise ValueError(f"alpha must be between 1 and 2; got {alpha!r}")
+    return Noise(_alpha_stable, (exponent,), amplitude=_amplitude("size", size), words=2)
+
+
+def _amplitude(name, value):
+    """value as a float, or as (walkers,) floats, >= 0."""
+    if np.ndim(value) == 0:
+        return number(name, value, least=0)
+    values = array(name, value)
+    if values.ndim != 1 or values.size == 0:
+        raise ValueError(f"{name} must be a number or (walkers,) numbers; got shape {values.shape}")
+    return each(name, values, values.size, least=0)
 
 
 def none():
     """No added noise."""
-    return Noise(_none, (0.0,))
+    return Noise(_none)

@@ -115,3 +115,12 @@ def exp(x):
     # 2**n is built in the exponent bits; n is in the low bits of the shifted number
     scale = double((bits(shifted) + 1023) << 52)
     return p * scale
+
+
+@inlined
+def tanh(x):
+    """Hyperbolic tangent of any finite x, in [-1, 1] and within 6e-16 of it; near 0 the last digits are lost.
+
+    1 - 2 / (1 + e^(2 x)): 2 ulps of the exponential and three roundings make 5.6e-16 at most.
+    """
+    return 1.0 - 2.0 / (1.0 + exp(2.0 * x))

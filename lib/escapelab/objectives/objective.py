@@ -1,15 +1,46 @@
 """The record that all objectives share: plugs, data, and evaluation at any points."""
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from .. import plug
 from ..plug import LANES, POINTERS, kernel, typed
 
 
-def plugs(loss, mean, gradient=None, constants=()):
-    """The plugs of an objective, which share their constants; one without data has no batch gradient."""
-    functions = {"loss": loss, "mean": mean} | ({"gradient": gradient} if gradient else {})
-    return {kind: plug.make(kind, function, constants) for kind, function in functions.items()}
+def plugs(loss, mean, gradient=None, constants=(), **more):
+    """The plugs of an objective, which share their constants; one without data has no batch gradient.
+
+    more : further functions of theta (d,) that give one number each, as ``curvature``; see :mod:`escapelab.scales`.
+    """
+    batch = {"gradient": gradient} if gradient else {}
+    return Plugs({"loss": loss, "mean": mean} | batch | more, constants)
+
+
+class Plugs(Mapping):
+    """Plugs of one objective by name, each compiled when it is first asked for: half of them never are."""
+
+    def __init__(self, functions, constants=()):
+        self._functions, self._made = functions, {}
+        self._constants = np.atleast_1d(np.asarray(constants, dtype=np.float64))
+        if not np.all(np.isfinite(self._constants)):
+            raise ValueError(f"the numbers of an objective must be finite; they come to {self._constants}")
+
+    def __getitem__(self, name):
+        if name not in self._made:
+            kind = name if name in ("mean", "gradient") else "loss"
+            self._made[name] = plug.make(kind, self.compiled(kind, self._functions[name]), self._constants)
+        return self._made[name]
+
+    def compiled(self, kind, function):
+        """The function as it is handed to :func:`escapelab.plug.make`."""
+        return function
+
+    def __iter__(self):
+        return iter(self._functions)
+
+    def __len__(self):
+        return len(self._functions)
 
 
 class Objective:
@@ -21,7 +52,8 @@ class Objective:
     dimension : int
     data : (n, m) float64, one row a sample; costs without data have one empty row.
     weights : (n,) probabilities with which samples are drawn, or None for uniform.
-    plugs : dict of Plug: ``loss``, ``mean`` (gradient of the loss), with data also ``gradient`` (of a batch).
+    plugs : mapping of Plug: ``loss``, ``mean`` (gradient of the loss), with data also ``gradient`` (of a batch); some
+        have ``curvature``, the sum of the second derivatives of the loss, and ``both``, curvature times loss.
     """
 
     def __init__(self, name, dimension, plugs, data=None, weights=None):
@@ -38,9 +70,13 @@ class Objective:
 
     def loss(self, theta):
         """Loss at theta, a number, (points,) in one dimension, (d,) or (points, d); returns a float or (points,)."""
+        return self.value("loss", theta)
+
+    def value(self, name, theta):
+        """What the plug of this name, which gives one number a point, says at theta; shapes as :meth:`loss`."""
         points, single = self._points(theta)
         out = np.empty(points.shape[0])
-        p = self.plugs["loss"]
+        p = self.plugs[name]
         typed(_losses, _LOSSES)(points, self.data, p.function, p.constants, out)
         return float(out[0]) if single else out
 

@@ -10,8 +10,8 @@ import numba
 import numpy as np
 
 from ..arguments import array
-from ..plug import DISABLED, LANES, SIGNATURES, inlined, make
-from .objective import Objective
+from ..plug import DISABLED, LANES, SIGNATURES, inlined
+from .objective import Objective, Plugs
 
 _STEP = 1e-30
 
@@ -48,11 +48,10 @@ def own(function=None, *, data=None):
     return objective
 
 
-class _Plugs(dict):
-    """Plugs that are compiled when they are first asked for: half of them never are."""
+class _Plugs(Plugs):
+    """Plugs of a function that is compiled here, for this process only."""
 
     def __init__(self, function, dimension, with_data):
-        super().__init__()
         arguments = [numba.complex128] * dimension + [numba.float64[::1]] * with_data
         try:
             with warnings.catch_warnings():
@@ -64,12 +63,10 @@ class _Plugs(dict):
             reason = next((line for line in str(error).splitlines() if line.strip()), "")
             advice = "use arithmetic and NumPy's functions"
             raise ValueError(f"{function.__name__} cannot be compiled: {reason}; {advice}") from None
-        self._functions = _plug_functions(_jit(_CALLS[dimension, with_data](compiled)))
+        super().__init__(_plug_functions(_jit(_CALLS[dimension, with_data](compiled))))
 
-    def __missing__(self, kind):
-        function = self._functions[kind]
-        self[kind] = make(kind, function if DISABLED else numba.njit(SIGNATURES[kind], **_OPTIONS)(function))
-        return self[kind]
+    def compiled(self, kind, function):
+        return function if DISABLED else numba.njit(SIGNATURES[kind], **_OPTIONS)(function)
 
 
 _OPTIONS = {"error_model": "numpy", "nogil": True}

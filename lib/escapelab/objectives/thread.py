@@ -51,6 +51,19 @@ def _sine_loss(theta, data, c, out):
         out[i] /= data.shape[0]
 
 
+@compiled("loss")
+def _sine_curvature(theta, data, c, out):
+    a = theta[0]
+    out[:] = 0.0
+    for j in range(data.shape[0]):
+        x, y = data[j, 0], data[j, 1]
+        for i in range(LANES):
+            s, co = sincos(a[i] * x)
+            out[i] = fma(x * x, fma(co, co, (y - s) * s), out[i])
+    for i in range(LANES):
+        out[i] *= 2.0 / data.shape[0]
+
+
 @kernel
 def _sines(x, out):
     for i in range(x.size):
@@ -79,4 +92,5 @@ def sine_fit(x=None, y=None, *, samples=100, noise=0.3, frequency=2.2, data_seed
     data = columns(x=x, y=y)
     if np.abs(data[:, 0]).max() > 1e6:
         raise ValueError("x must be at most 1e6 in size, beyond which sin(k x) has no digits left")
-    return Objective("sine_fit", 1, plugs(_sine_loss, _sine_mean, _sine_gradient), data)
+    four = plugs(_sine_loss, _sine_mean, _sine_gradient, curvature=_sine_curvature)
+    return Objective("sine_fit", 1, four, data)
