@@ -278,6 +278,16 @@ def test_each_walker_may_have_its_own_step_size():
         assert run.theta[walker] == one.theta[walker]
 
 
+def test_each_walker_may_have_its_own_noise():
+    options = {"start": 0.0, "eta": 0.1, "steps": 9, "walkers": 300, "seed": 2}
+    sizes, flat = np.linspace(0, 2, 300), objectives.quadratic(0.0)
+    one = sgd.ensemble(flat, **options, noise=noise.gaussian(1.0)).theta[:, 0]
+    each = sgd.ensemble(flat, **options, noise=noise.gaussian(sizes)).theta[:, 0]
+    assert np.allclose(each, sizes * one, rtol=1e-12)
+    with pytest.raises(ValueError, match=r"\(300,\)"):
+        sgd.ensemble(flat, **options, noise=noise.gaussian([1.0, 2.0]))
+
+
 ESCAPE = {"start": 0.0, "eta": 0.2, "walkers": 10_000, "noise": noise.gaussian(1.0), "seed": 5}
 
 

@@ -121,18 +121,6 @@ def test_hyperbolic_tangent_is_within_its_absolute_error(reach):
     assert np.abs(out).max() <= 1
 
 
-def test_exponential_is_within_two_ulps_of_mpmath():
-    mpmath = pytest.importorskip("mpmath")
-    x = np.random.default_rng(5).uniform(-708, 709, 500)
-    with mpmath.workprec(200):
-        exact = [mpmath.exp(mpmath.mpf(float(v))) for v in x]
-        errors = [
-            abs(mpmath.mpf(float(g)) - e) / float(np.spacing(float(e)))
-            for g, e in zip(values(x)[3], exact, strict=True)
-        ]
-    assert max(errors) < 2
-
-
 def test_a_sine_without_its_last_term_is_caught():
     x = spread(-0.78, 0.78, 3)
     short = x - x**3 / 6 + x**5 / 120 - x**7 / 5040 + x**9 / 362880 - x**11 / 39916800

@@ -93,7 +93,7 @@ def ensemble(
     batch_size, sampler = _sampler(objective, batch, replace, sampler)
     batch_size = batch_size if objective.has_batches else 0
     arguments.made("noise", noise, noises.Noise, "noise.gaussian(1.0)")
-    law = (noise or noises.none()).plug(d)
+    law = (noise or noises.none()).plug(d, unit=True)
     amplitude = arguments.per_walker("the noise's amplitude", getattr(noise, "amplitude", 1.0), walkers, least=0)
     rule, schedule = rule or optimisers.sgd(), schedule or schedules.constant()
     arguments.made("rule", rule, optimisers.Rule, "optimisers.momentum()")
