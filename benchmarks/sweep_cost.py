@@ -29,13 +29,13 @@ def escape(eta, k, replica):
     run = sgd.ensemble(
         objectives.sine_fit(), start=1.0, eta=eta, steps=STEPS, walkers=WALKERS, batch=k, region=region, seed=replica
     )
-    return {"stayed": int((run.exit_time < 0).sum()), "median": float(np.median(run.exit_time))}
+    return {"stayed": (run.exit_time < 0).mean()}
 
 
 def asleep(number, seconds):
     """A task that costs no CPU, long enough for joblib to send each one by itself."""
     time.sleep(seconds)
-    return {"stayed": number, "median": 0.0}
+    return {"stayed": number}
 
 
 def cpu(call):

@@ -1,5 +1,6 @@
 """A fingerprint is the same everywhere, and changes with everything that decides a result."""
 
+import importlib
 import os
 import subprocess
 import sys
@@ -49,7 +50,16 @@ def test_it_is_the_same_in_another_process_and_folder(before, tmp_path):
 
 
 def test_what_is_not_reached_does_not_count(before, tmp_path):
-    assert told(tmp_path, BEFORE + "\nOTHER = 3\n") == before
+    assert told(tmp_path, "# a remark\n" + BEFORE + "\nOTHER = 3\n") == before
+
+
+def test_what_runs_counts_and_not_what_the_file_says_by_now(tmp_path, monkeypatch):
+    (tmp_path / "edited_later.py").write_text("def f(x):\n    return x + 1")
+    monkeypatch.syspath_prepend(tmp_path)
+    loaded = importlib.import_module("edited_later")
+    first = identity.fingerprint(loaded.f)
+    (tmp_path / "edited_later.py").write_text("def f(x):\n    return x + 1000")
+    assert identity.fingerprint(loaded.f) == first != identity.fingerprint(importlib.reload(loaded).f)
 
 
 @pytest.mark.parametrize(("old", "new"), CHANGES)

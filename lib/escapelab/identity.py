@@ -1,8 +1,8 @@
 """Fingerprints of what decides a result: a function with all that it reaches, and the values it is called with.
 
-A fingerprint is the same in every process and on every machine, and it changes when a line of the function, of a
-function of the reader's that it calls, or of a constant that they use changes. What can't be fingerprinted is refused
-by name: a wrong result that looks kept is worse than a result computed twice. Explained in reference/cluster.
+A fingerprint is the same in every process and on every machine with the same Python, and it changes when the function,
+a function of the reader's that it calls, or a constant that they use changes. What can't be fingerprinted is refused by
+name: a wrong result that looks kept is worse than a result computed twice. Explained in reference/cluster.
 """
 
 import dis
@@ -25,7 +25,7 @@ def fingerprint(function, version=None):
     """Hash (64 characters) of a function, of what it reaches, of the library's sources and of $ESCAPELAB_SEED_SHIFT.
 
     ``version``, a string of the reader's own, stands for the function and what it reaches. Without it, raises TypeError
-    for a function without a name and a source (lambda, partial, builtin) or one that uses a global or a default that
+    for a callable that isn't a function with a name (lambda, partial) or one that uses a global or a default that
     can't be fingerprinted. Explained in reference/cluster.
     """
     name = named(function)
@@ -92,7 +92,15 @@ def _function(function, name, seen):
     cells = zip(function.__code__.co_freevars, function.__closure__ or (), strict=True)
     reached.update((key, cell.cell_contents) for key, cell in cells)
     parts = [f"{key}={_text(value, f'{key}, which {named(function)} uses', seen)}" for key, value in reached.items()]
-    return "\n".join([f"function:{named(function)}", _source(function), *parts])
+    return "\n".join([f"function:{named(function)}", _code(function.__code__), *parts])
+
+
+def _code(code):
+    """What runs: the instructions with their names and constants, not the source, which may have changed since."""
+    constants = (_code(c) if isinstance(c, CodeType) else "..." if c is ... else _text(c, "a constant", set())
+                 for c in code.co_consts)  # fmt: skip
+    names = (code.co_names, code.co_varnames, code.co_freevars, code.co_argcount, code.co_kwonlyargcount, code.co_flags)
+    return digest("\n".join([code.co_code.hex(), code.co_exceptiontable.hex(), repr(names), *constants]))
 
 
 def _globals_of(code):
