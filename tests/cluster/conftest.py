@@ -38,6 +38,8 @@ class Cluster:
         while self.open:
             options = ["--nthreads", "1", "--memory-limit", "0", "--local-directory", str(self.folder / "scratch")]
             self.workers[name] = self._start("worker", f"worker-{name}", self.address, *options)
+            if not self.open:  # closed while this one was started
+                self.workers[name].terminate()
             self.workers[name].wait()
 
     def restart_scheduler(self):
