@@ -27,8 +27,10 @@ ROWS = [
         "schedules",
         "regions",
     },
-    {"sgd", "geometry", "thresholds", "quartics", "networks", "workers"},
-    {"smoothing", "escape", "sweeps"},
+    {"sgd", "geometry", "thresholds", "quartics", "networks", "workers", "banded"},
+    {"smoothing", "escape", "sweeps", "onestep", "panels", "survival", "chains", "kramers"},
+    {"nodes"},
+    {"transfer"},
     {"plots", "frames", "answers", "listing"},
     {"exercises", "explore"},
 ]  # each imports from the rows above it

@@ -70,3 +70,67 @@ def test_a_minimiser_on_the_grid_is_found_once():
     found = escape.basins(objectives.double_well(), -2, 2, points=9)
     assert found.minimisers == pytest.approx([-1, 1], abs=1e-15)
     assert found.edges == pytest.approx([-2, 0, 2], abs=1e-15)
+
+
+@pytest.mark.parametrize("gap", [1e-2, 1e-3, 1e-4])
+def test_two_minimisers_far_closer_than_the_places_searched_are_both_found(gap):
+    twins = objectives.double_well(height=gap**4, half_width=gap)
+    found = escape.basins(twins, -1, 1.3, points=101)
+    assert found.minimisers == pytest.approx([-gap, gap], rel=1e-6)
+    assert found.edges == pytest.approx([-1, 0, 1.3], abs=1e-6 * gap)
+    assert found.unresolved.shape == (0, 2)
+
+
+def cubic(gap):
+    """A loss whose gradient is (x + 1) ((x - 0.3)^2 + gap)."""
+    return objectives.own(
+        lambda x: x * x * x * x / 4 + 0.4 * x * x * x / 3 + (gap - 0.51) * x * x / 2 + (0.09 + gap) * x
+    )
+
+
+@pytest.mark.parametrize("gap", [1e-6, 1e-12])
+def test_a_near_tangency_is_told_from_two_roots(gap):
+    assert escape.basins(cubic(gap), -2, 2, points=1001).minimisers == pytest.approx([-1])
+    found = escape.basins(cubic(-gap), -2, 2, points=1001)
+    assert found.minimisers == pytest.approx([-1, 0.3 + np.sqrt(gap)], abs=1e-9)
+    assert found.edges == pytest.approx([-2, 0.3 - np.sqrt(gap), 2], abs=1e-9)
+    assert found.unresolved.size == 0
+
+
+def test_a_double_root_is_reported_and_not_listed():
+    found = escape.basins(cubic(0.0), -2, 2)
+    assert found.minimisers == pytest.approx([-1])
+    assert found.unresolved.shape == (1, 2)
+    assert found.unresolved[0, 0] < 0.3 < found.unresolved[0, 1] and np.ptp(found.unresolved) < 1e-6
+
+
+def test_a_degenerate_minimiser_is_listed_and_reported():
+    found = escape.basins(objectives.own(lambda x: x * x * x * x), -1, 2)
+    assert found.minimisers == pytest.approx([0], abs=1e-5)
+    assert found.unresolved.shape == (1, 2) and found.unresolved[0, 0] < 0 < found.unresolved[0, 1]
+
+
+def test_a_true_bound_finds_what_the_places_jump_over():
+    a, w = 1e-4, 1e-3
+    dent = objectives.own(lambda x: x * x / 2 + a * np.exp(-(x - 0.0513) * (x - 0.0513) / (2 * w * w)))
+    assert escape.basins(dent, -1, 1, points=51).minimisers.size == 1
+    found = escape.basins(dent, -1, 1, points=51, bend=1.4 * a / w**3)
+    assert found.minimisers.size == 2 and found.unresolved.size == 0
+    assert found.minimisers == pytest.approx(escape.basins(dent, -1, 1).minimisers, abs=1e-12)
+
+
+def test_a_flat_stretch_is_reported():
+    with pytest.raises(ValueError, match="no minimiser"):
+        escape.basins(objectives.own(lambda x: 0.0 * x), -1, 1, points=101)
+
+
+def test_nothing_is_open_in_the_thread_s_cost():
+    found = escape.basins(objectives.sine_fit(), -30, 30)
+    assert found.unresolved.shape == (0, 2)
+    assert np.all((found.edges[:-1] < found.minimisers) & (found.minimisers < found.edges[1:]))
+
+
+@pytest.mark.parametrize(("change", "word"), [({"points": 2}, "points"), ({"bend": -1.0}, "bend")])
+def test_a_bad_search_is_named(change, word):
+    with pytest.raises(ValueError, match=word):
+        escape.basins(objectives.double_well(), -2, 2, **change)

@@ -167,3 +167,83 @@ def test_shapes_are_those_of_x_and_width():
     for frequency in (-1.0, np.inf):
         with pytest.raises(ValueError, match="frequency"):
             smoothing.ripple(0.1, frequency)
+
+
+def test_smoothness_of_known_losses():
+    assert smoothing.smoothness(objectives.quadratic(3.0), -1, 2) == pytest.approx(3.0, rel=1e-9)
+    spiky = smoothing.smoothness(objectives.spiky(**OTHER), -2, 2)
+    assert spiky == pytest.approx(0.7 + 0.4 * 81, rel=1e-5)
+    assert spiky <= 0.7 + 0.4 * 81
+
+
+def test_the_main_theorem_by_hand():
+    found = smoothing.main_theorem(c=1.0, smoothness=2.0, noise_radius=3.0, eta=0.1, distance=10.0)
+    assert found.contraction == pytest.approx(0.16)
+    assert found.noise_floor == pytest.approx(0.01 * 9 * 1.44)
+    assert found.radius == pytest.approx(np.sqrt(20 * 0.1296 / 0.16))
+    assert found.steps == pytest.approx(np.log(0.16 * 100 / 0.1296) / 0.16)
+    assert found.largest_eta == 0.25
+    assert smoothing.main_theorem(c=1, smoothness=2, noise_radius=3, eta=0.1, distance=0).steps == 0
+
+
+@pytest.mark.parametrize("eta", [0.005, 0.02])
+def test_the_theorem_keeps_its_promise(eta):
+    f, r = objectives.spiky(height=0.01, frequency=6.0), 2.0
+    big = smoothing.smoothness(f, -4, 4)
+    c = smoothing.spiky_one_point(eta * r, height=0.01, frequency=6.0)
+    found = smoothing.main_theorem(c=c, smoothness=big, noise_radius=r, eta=eta, distance=2.0)
+    steps = int(np.ceil(found.steps))
+    run = sgd.ensemble(f, start=2.0, eta=eta, steps=steps, walkers=2000, noise=noise.uniform(r), seed=73)
+    assert stats.binomtest(int((np.abs(run.theta) <= found.radius).sum()), 2000, 0.5, "less").pvalue > 1e-3
+    assert np.quantile(np.abs(run.theta), 0.5) < found.radius / 2
+
+
+def test_the_promised_ball_holds_every_stationary_point():
+    """|x - x*|^2 < 2 b / lambda, so the theorem never certifies the leaving of a spurious minimum."""
+    g, tried = np.random.default_rng(3), 0
+    for _ in range(200):
+        shape = {"height": g.uniform(0, 0.2), "frequency": g.uniform(2, 30)}
+        f, r = objectives.spiky(**shape), g.uniform(1, 60)
+        big = 1 + shape["height"] * shape["frequency"] ** 2
+        eta = g.uniform(0, 1) * 0.5 / big**2
+        c = smoothing.spiky_one_point(eta * r, **shape)
+        if c <= 0 or eta >= min(1 / (2 * big), c / big**2, 1 / (2 * c)):
+            continue
+        found = smoothing.main_theorem(c=c, smoothness=big, noise_radius=r, eta=eta, distance=1.0)
+        x = np.linspace(-3, 3, 4001)
+        roots = x[:-1][np.diff(np.sign(f.gradient(x))) != 0]
+        assert np.all(roots**2 < 2 * found.noise_floor / found.contraction + 0.002**2)
+        tried += roots.size > 2
+    assert tried >= 5
+
+
+def test_a_step_beyond_the_overshoot_ends_farther_away():
+    f, x = objectives.sine_fit(), np.array([0.7, 1.9, 2.5, 3.0])
+    step = smoothing.overshoot_step(f, x, 2.18)
+    for eta, farther in ((0.999 * step, step < 0), (1.001 * step, step > 0)):
+        assert (np.abs(x - eta * f.gradient(x) - 2.18) > np.abs(x - 2.18)).tolist() == farther.tolist()
+    assert smoothing.overshoot_step(objectives.quadratic(3.0), 0.7, 0.0) == pytest.approx(2 / 3)
+    assert smoothing.overshoot_step(objectives.quadratic([1.0, 3.0]), [1.0, 1.0], 0.0) == pytest.approx(0.8)
+    assert smoothing.overshoot_step(objectives.quadratic(3.0), 0.0, 0.0) == np.inf
+
+
+@pytest.mark.parametrize(
+    ("change", "word"),
+    [
+        ({"c": 0.0}, "c must"),
+        ({"c": 3.0}, "above the smoothness"),
+        ({"eta": 0.25}, "below 0.25"),
+        ({"noise_radius": 0}, "noise_radius"),
+        ({"distance": -1}, "distance"),
+        ({"smoothness": np.nan}, "smoothness"),
+    ],
+)
+def test_a_theorem_out_of_its_range_is_refused(change, word):
+    good = {"c": 1.0, "smoothness": 2.0, "noise_radius": 3.0, "eta": 0.1, "distance": 1.0}
+    with pytest.raises(ValueError, match=word):
+        smoothing.main_theorem(**{**good, **change})
+    for bad in ({"low": 1, "high": 0}, {"low": 0, "high": 1, "points": 2}):
+        with pytest.raises(ValueError, match=r"low < high|points"):
+            smoothing.smoothness(objectives.spiky(), **bad)
+    with pytest.raises(ValueError, match="one dimension"):
+        smoothing.smoothness(objectives.saddle(), 0, 1)

@@ -19,6 +19,7 @@ MODULES = (
     "plug", "rng", "vecmath", "arguments", "noise", "optimisers", "regions", "schedules", "objectives/objective",
     "objectives/landscapes", "objectives/own", "objectives/patel", "objectives/thread", "lanes", "tasks", "sgd",
     "prediction", "ledger", "geometry", "thresholds", "quartics", "smoothing", "escape",
+    "banded", "onestep", "panels", "nodes", "transfer", "kramers", "survival", "chains",
 )  # fmt: skip
 
 UNCHANGED = {"name", "string", "newline", "trailer", "atom_expr", "simple_stmt", "suite", "arglist", "endmarker"}

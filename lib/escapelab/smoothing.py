@@ -10,6 +10,8 @@ from typing import NamedTuple
 import numpy as np
 from scipy.optimize import minimize_scalar
 
+from .arguments import count, number
+
 LOWEST_SINC = -0.21723362821122166  # the minimum of sin(z) / z, where z = tan(z), z = 4.493409457909064
 
 
@@ -18,6 +20,16 @@ class OnePoint(NamedTuple):
 
     c: float  # infimum of <F'(y), y - x*> / |y - x*|^2, units of the loss over theta^2
     where: float  # a y at which it is reached, or nearly
+
+
+class Guarantee(NamedTuple):
+    """What the main theorem promises of SGD with one step size."""
+
+    contraction: float  # lambda = 2 eta c - eta^2 L^2, by which squared distances shrink a step
+    noise_floor: float  # b = eta^2 r^2 (1 + eta L)^2, what one step's noise adds at most
+    radius: float  # sqrt(20 b / lambda): within it of x* the iterate is after ``steps``, with probability 1/2
+    steps: float  # T1 = log(lambda |y_0 - x*|^2 / b) / lambda, at least 0
+    largest_eta: float  # min(1 / (2 L), c / L^2, 1 / (2 c)), below which the step size must be
 
 
 def convolved_loss(objective, x, width, *, nodes=64):
@@ -74,6 +86,68 @@ def one_point_constant(objective, width, *, low, high, minimiser=0.0, points=200
     if refined.fun < values[best]:
         return OnePoint(float(refined.fun), float(refined.x))
     return OnePoint(float(values[best]), float(grid[best]))
+
+
+def smoothness(objective, low, high, *, points=20_001):
+    """The least L of L-smoothness of a one-dimensional loss on [low, high]: the largest slope of its gradient.
+
+    The steepest chord of the gradient between ``points`` places, so never more than L; it falls short by a share that
+    goes down as the square of the spacing.
+
+    Raises ValueError for more dimensions than one, unless low < high and points >= 3.
+    Source: Kleinberg, Li and Yuan 2018, Definition 1. Explained in smoothing/s3-one-point-convexity.
+    """
+    if objective.dimension != 1:
+        raise ValueError(f"smoothness is for one dimension; {objective.name} has {objective.dimension}")
+    if not (np.isfinite(low) and np.isfinite(high) and low < high):
+        raise ValueError(f"smoothness needs finite low < high; got {low!r} and {high!r}")
+    x = np.linspace(low, high, count("points", points, 3))
+    return float(np.abs(np.diff(objective.gradient(x)) / np.diff(x)).max())
+
+
+def main_theorem(*, c, smoothness, noise_radius, eta, distance):
+    """Theorem 1 with its constants, as a Guarantee.
+
+    c : of the main assumption for this eta, as :func:`one_point_constant` gives it at width eta x noise_radius.
+    smoothness : L; noise_radius : r, a bound on the noise in the gradient; eta : step size, below ``largest_eta``.
+    distance : |y_0 - x*| at the start, at least 0.
+
+    The ball that it promises holds every stationary point of the loss, at |x - x*|^2 < 2 b / lambda: the theorem never
+    certifies that a spurious minimum is left (smoothing/s4-main-theorem has the proof).
+
+    Raises ValueError for numbers that are not above 0, a c above L, and an eta of ``largest_eta`` or more.
+    Source: Kleinberg, Li and Yuan 2018, Theorem 1; Corollary 2 is the same for a smaller eta, with probability 1/4.
+    Explained in smoothing/s4-main-theorem.
+    """
+    c, smooth = number("c", c, above=0), number("smoothness", smoothness, above=0)
+    r, eta = number("noise_radius", noise_radius, above=0), number("eta", eta, above=0)
+    distance = number("distance", distance, least=0)
+    if c > smooth:
+        raise ValueError(f"c cannot be above the smoothness; got c = {c:g} and smoothness = {smooth:g}")
+    largest = min(1 / (2 * smooth), c / smooth**2, 1 / (2 * c))
+    if eta >= largest:
+        raise ValueError(f"eta must be below {largest:.6g} = min(1 / (2 L), c / L^2, 1 / (2 c)); got {eta!r}")
+    contraction, floor = 2 * eta * c - (eta * smooth) ** 2, (eta * r * (1 + eta * smooth)) ** 2
+    steps = np.log(max(1.0, contraction * distance**2 / floor)) / contraction
+    return Guarantee(contraction, floor, float(np.sqrt(20 * floor / contraction)), float(steps), largest)
+
+
+def overshoot_step(objective, theta, minimiser):
+    """Step size above which one step of descent from theta ends farther from the minimiser than it began.
+
+    2 <g, theta - x*> / |g|^2, by expanding the square; 0 or less where the gradient does not point to the minimiser,
+    and inf at a stationary point. theta : a number, (points,), (d,) or (points, d); a float or (points,).
+
+    Raises ValueError for shapes that do not fit. Source: Kleinberg, Li and Yuan 2018, Theorem 3, with equality.
+    Explained in smoothing/s6-too-big.
+    """
+    theta, d = np.asarray(theta, float), objective.dimension
+    g = np.asarray(objective.gradient(theta)).reshape(-1, d)
+    away = theta.reshape(-1, d) - np.asarray(minimiser, float)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        step = np.where((g == 0).all(axis=1), np.inf, 2 * np.sum(g * away, axis=1) / np.sum(g * g, axis=1))
+    single = theta.ndim == 0 or (theta.ndim == 1 and d > 1)
+    return float(step[0]) if single else step
 
 
 def ripple(width, frequency):
