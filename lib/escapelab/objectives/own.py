@@ -11,6 +11,7 @@ import numpy as np
 
 from ..arguments import array
 from ..plug import DISABLED, LANES, SIGNATURES, inlined
+from .derivative import Unknown, plug_functions
 from .objective import Objective, Plugs
 
 _STEP = 1e-30
@@ -23,9 +24,11 @@ def own(function=None, *, data=None):
     or ``@own(data=table)`` with a last argument ``row`` for a loss averaged over the rows (n, m) of a table.
     Write the loss with NumPy's functions (np.sin, np.exp, np.sqrt, ...) and arithmetic.
 
-    The gradient is exact to rounding: the imaginary part of loss(x + i h) / h for a tiny h (complex
-    step, Squire and Trapp 1998). It is compared with finite differences once; a loss for which the two
-    disagree, as for abs or comparisons, which a complex number cannot carry, raises ValueError.
+    The gradient is exact to rounding. A loss of assignments, + - * / ** and NumPy's functions of one argument is
+    differentiated by the rules of calculus, runs in the walkers' lanes, and uses the library's sin, cos and exp with
+    their ranges. Any other, with a loop or a function of the reader's own, is slower: its gradient is the imaginary
+    part of loss(x + i h) / h for a tiny h (complex step, Squire and Trapp 1998), compared with finite differences
+    once; where the two disagree, as for abs or comparisons, which a complex number cannot carry, it is refused.
 
     Raises TypeError for something that is no function of named arguments, ValueError for empty or
     non-finite data, and ValueError with numba's reason when the function cannot be compiled.
@@ -42,28 +45,19 @@ def own(function=None, *, data=None):
     table = table[:, None] if table.ndim == 1 else table
     if table.ndim != 2 or table.shape[0] == 0:
         raise ValueError(f"data must be a table (n, m) with at least one row; got shape {table.shape}")
-    loss = _whole_powers(function)
-    objective = Objective(function.__name__, dimension, _Plugs(loss, dimension, data is not None), table)
+    try:
+        return Objective(function.__name__, dimension, _Plugs(plug_functions(function, dimension)), table)
+    except Unknown:
+        pass
+    loss = _complex_function(_whole_powers(function), dimension, data is not None)
+    functions = _plug_functions(_jit(_CALLS[dimension, data is not None](loss)))
+    objective = Objective(function.__name__, dimension, _Plugs(functions), table)
     _check_gradient(objective, loss, data is not None)
     return objective
 
 
 class _Plugs(Plugs):
     """Plugs of a function that is compiled here, for this process only."""
-
-    def __init__(self, function, dimension, with_data):
-        arguments = [numba.complex128] * dimension + [numba.float64[::1]] * with_data
-        try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore", numba.core.errors.NumbaWarning)
-                compiled = _jit(function)
-                if not DISABLED:
-                    compiled.compile(tuple(arguments))
-        except numba.core.errors.NumbaError as error:
-            reason = next((line for line in str(error).splitlines() if line.strip()), "")
-            advice = "use arithmetic and NumPy's functions"
-            raise ValueError(f"{function.__name__} cannot be compiled: {reason}; {advice}") from None
-        super().__init__(_plug_functions(_jit(_CALLS[dimension, with_data](compiled))))
 
     def compiled(self, kind, function):
         return function if DISABLED else numba.njit(SIGNATURES[kind], **_OPTIONS)(function)
@@ -76,7 +70,25 @@ def _jit(function):
     return function if DISABLED else numba.njit(**_OPTIONS)(function)
 
 
+def _complex_function(function, dimension, with_data):
+    """The loss, compiled for complex numbers."""
+    arguments = [numba.complex128] * dimension + [numba.float64[::1]] * with_data
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", numba.core.errors.NumbaWarning)
+            compiled = _jit(function)
+            if not DISABLED:
+                compiled.compile(tuple(arguments))
+    except numba.core.errors.NumbaError as error:
+        reason = next((line for line in str(error).splitlines() if line.strip()), "")
+        advice = "use arithmetic and NumPy's functions"
+        raise ValueError(f"{function.__name__} cannot be compiled: {reason}; {advice}") from None
+    return compiled
+
+
 def _plug_functions(value):
+    """loss, mean and gradient from the loss at lane i with coordinate j moved by i h."""
+
     def loss(theta, data, c, out):
         for i in range(LANES):
             total = 0.0
@@ -176,5 +188,6 @@ def _check_gradient(objective, loss, with_data):
     if good < tried:
         raise ValueError(
             f"the gradient of {objective.name} cannot be found by a complex step: it disagrees with finite differences "
-            f"at {tried - good} of {tried} points; avoid abs, max, comparisons and rounding (np.sqrt(x * x) for abs)"
+            f"at {tried - good} of {tried} points; avoid abs, max, comparisons, rounding and powers with an exponent "
+            "that is computed (np.sqrt(x * x) for abs)"
         )
