@@ -11,7 +11,7 @@ import numpy as np
 
 from . import rng
 from .arguments import array, count, each, number
-from .plug import LANES, Plug, compiled, fma, make
+from .plug import LANES, Plug, compiled, fma, inlined, make
 from .vecmath import exp, log, sincos
 
 _TWO_PI = 6.283185307179586
@@ -137,20 +137,23 @@ def _uniform(theta, words, scale, c, out):
             out[j, i] = fma(c[0] * scale[i], fma(2.0, rng.uniform(words[j, i]), -1.0), out[j, i])
 
 
+@inlined
+def _radius(word, size):
+    return size * np.sqrt(-2.0 * log(rng.uniform(word)))
+
+
 @compiled("noise")
 def _gaussian(theta, words, scale, c, out):
     d = out.shape[0]
-    for pair in range((d + 1) // 2):
-        a, b = 2 * pair, 2 * pair + 1
-        radius, first, second = np.empty(LANES), np.empty(LANES), np.empty(LANES)
+    for a in range(0, d - 1, 2):
         for i in range(LANES):
-            radius[i] = c[0] * scale[i] * np.sqrt(-2.0 * log(rng.uniform(words[a, i])))
-            second[i], first[i] = sincos(_TWO_PI * rng.uniform(words[b, i]))
-        for i in range(LANES):
-            out[a, i] = fma(radius[i], first[i], out[a, i])
-        if b < d:
-            for i in range(LANES):
-                out[b, i] = fma(radius[i], second[i], out[b, i])
+            radius = _radius(words[a, i], c[0] * scale[i])
+            second, first = sincos(_TWO_PI * rng.uniform(words[a + 1, i]))
+            out[a, i] = fma(radius, first, out[a, i])
+            out[a + 1, i] = fma(radius, second, out[a + 1, i])
+    for i in range(LANES if d % 2 else 0):
+        radius = _radius(words[d - 1, i], c[0] * scale[i])
+        out[d - 1, i] = fma(radius, sincos(_TWO_PI * rng.uniform(words[d, i]))[1], out[d - 1, i])
 
 
 @compiled("noise")
