@@ -108,7 +108,12 @@ def test_the_library_declares_what_it_imports():
     names = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
     names |= {node.module for node in nodes if isinstance(node, ast.ImportFrom) and node.level == 0}
     third = {name.split(".")[0] for name in names} - set(sys.stdlib_module_names) - {"escapelab"}
-    declared = {re.split(r"[<>=]", line)[0] for line in PROJECT["dependencies"]} | {"IPython", "PIL", "llvmlite", "sklearn"}
+    declared = {re.split(r"[<>=]", line)[0] for line in PROJECT["dependencies"]} | {
+        "IPython",
+        "PIL",
+        "llvmlite",
+        "sklearn",
+    }
     assert third <= declared
 
 

@@ -24,10 +24,13 @@ CPU = {"own tests": 150, "other tests": 400, "ledger": 200}  # seconds of a proc
 WALL = 1800  # seconds a stage
 MEMORY = 12 * 2**30  # bytes of address space a process
 TESTS = (
-    "vecmath", "rng", "noise", "regions", "escape", "arguments", "quartics", "smoothing", "thresholds", "geometry",
-    "prediction", "ledger", "sgd", "objectives", "plug",
+    "vecmath", "rng", "noise", "scales", "regions", "escape", "arguments", "quartics", "smoothing", "thresholds",
+    "geometry", "prediction", "ledger", "survival", "chains", "schedules", "optimisers", "sgd", "wells", "objectives",
+    "networks", "kramers", "transfer", "plug",
 )  # fmt: skip
-NEAREST = {"lanes": ["sgd"], "tasks": ["sgd"], "optimisers": ["sgd"], "schedules": ["regions", "sgd"]}
+NEAREST = {"lanes": ["sgd"], "tasks": ["sgd"], "objectives": ["objectives", "wells"]} | dict.fromkeys(
+    ("banded", "onestep", "panels", "nodes"), ["transfer"]
+)
 PRELOADED = ["matplotlib.pyplot", "nbformat", "numba", "pytest", "scipy.optimize", "scipy.stats"]
 SLOW = 97  # exit status of a process that ran out of time
 WRONG_COPY = 98  # of one that imported another library than its own
