@@ -102,7 +102,7 @@ def step_size(noise):
         raise TypeError(f"noise must be a law of escapelab.noise, for example noise.gaussian(1.0); got {noise!r}")
     if noise.function not in _LAWS:
         raise ValueError("exact escape times need noise.gaussian(sigma) or noise.uniform(radius)")
-    return arguments.number("the noise's amplitude", np.asarray(noise.constants).item(), above=0)
+    return arguments.number("the noise's amplitude", noise.amplitude, above=0)
 
 
 def _batches(objective, batch, replace):
