@@ -164,10 +164,20 @@ def test_a_map_is_its_cells():
         assert found.error.max() <= 1e-8
 
 
+@pytest.mark.parametrize(("radius", "never"), [(0.3, True), (0.39, False)])
+def test_bounded_noise_below_the_steepest_slope_never_leaves(radius, never):
+    """The double well's slope is at most 2 / sqrt(27) = 0.3849 between minimiser and top."""
+    step = onestep.step(onestep.field(WELL, (-2, 0)), 0.05, noise.uniform(radius))
+    assert onestep.enclosed(step, np.array([-1.0])) == never
+    normal = onestep.step(onestep.field(WELL, (-2, 0)), 0.05, noise.gaussian(1e-3))
+    assert not onestep.enclosed(normal, np.array([-1.0]))
+
+
 def test_a_map_says_infinite_where_doubles_end():
     found = transfer.escape_map(WELL, (-2, 0), [0.01], [0.05, 2.0], start=-1.0, noise=noise.uniform)
-    assert np.isinf(found.mean[0, 0]) and np.isfinite(found.mean[0, 1])
-    with pytest.raises(ValueError, match="1e308"):
+    cell = transfer.exit_times(WELL, region=(-2, 0), eta=0.01, noise=noise.uniform(2.0), start=-1.0)
+    assert np.isinf(found.mean[0, 0]) and found.mean[0, 1] == pytest.approx(cell.mean[0], rel=1e-6)
+    with pytest.raises(ValueError, match="never leave"):
         transfer.exit_times(WELL, region=(-2, 0), eta=0.01, noise=noise.uniform(0.05), start=-1.0)
 
 

@@ -96,13 +96,36 @@ def step(field, eta, noise):
     return Step(field, eta, law, size, need)
 
 
+def enclosed(step, starts):
+    """Whether bounded noise can never carry a walker from any of the starts (starts,) out of the region.
+
+    False for normal noise. What can be reached is followed on the field's grid, a spacing wider than it is.
+    """
+    if step.law == "normal":
+        return False
+    grid, centres, spread = (
+        step.field.grid,
+        step.centres(step.field.grid, step.field.on_grid),
+        step.spread(None, step.field.scales),
+    )
+    wider = np.array([-2, 1])
+    left, right = (centres - spread).min(axis=0), (centres + spread).max(axis=0)
+    low, high = np.searchsorted(grid, [starts.min(), starts.max()]) + wider
+    while low > 0 and high < grid.size - 1:
+        ends = np.searchsorted(grid, [left[low : high + 1].min(), right[low : high + 1].max()]) + wider
+        if low <= ends[0] and ends[1] <= high:
+            return True
+        low, high = min(low, ends[0]), max(high, ends[1])
+    return False
+
+
 def step_size(noise):
     """Amplitude of a law of noise: sigma of a normal, radius of a uniform one; raises as :func:`step` does."""
     if not isinstance(noise, noises.Noise):
         raise TypeError(f"noise must be a law of escapelab.noise, for example noise.gaussian(1.0); got {noise!r}")
     if noise.function not in _LAWS:
         raise ValueError("exact escape times need noise.gaussian(sigma) or noise.uniform(radius)")
-    return arguments.number("the noise's amplitude", np.asarray(noise.constants).item(), above=0)
+    return arguments.number("the noise's amplitude", noise.amplitude, above=0)
 
 
 def _batches(objective, batch, replace):

@@ -47,7 +47,7 @@ class Survival(NamedTuple):
 class EscapeMap(NamedTuple):
     """Mean exit times over step sizes and noise."""
 
-    mean: np.ndarray  # (etas, amplitudes) mean number of steps; inf where it is beyond what a double holds
+    mean: np.ndarray  # (etas, amplitudes) mean number of steps; inf where it is beyond 1e308 or walkers never leave
     error: np.ndarray  # (etas, amplitudes) relative difference of the means on two sets of nodes
 
 
@@ -65,7 +65,7 @@ def exit_times(objective, *, region, eta, noise, start, scale=None, batch=None, 
     """Law of the first exit from region = (low, high), without simulation, as Exits.
 
     objective, eta, noise, scale, batch, replace : as in :func:`escapelab.sgd.ensemble`; the noise is normal or uniform,
-        above 0 on all of the region, and there are at most onestep.MOST_BATCHES batches.
+        above 0 on all of the region: a step without added noise has no density. At most onestep.MOST_BATCHES batches.
     start : a number or (starts,), inside the region or not: the first step counts from wherever it begins.
     rtol : nodes are added until the means change by no more; above 0. A warning says where that was not reached.
 
@@ -76,6 +76,8 @@ def exit_times(objective, *, region, eta, noise, start, scale=None, batch=None, 
     start, rtol = _starts(start), arguments.number("rtol", rtol, above=0)
     field = onestep.field(objective, region, scale=scale, batch=batch, replace=replace)
     step = onestep.step(field, eta, noise)
+    if onestep.enclosed(step, start):
+        raise ValueError("walkers never leave: the noise is bounded and too small for it")
     places, chain, factors, times, error = nodes.refined(step, start, rtol)
     if not np.all(np.isfinite(times)):
         raise ValueError("the mean exit time is more than a double holds, 1e308 steps")
@@ -156,6 +158,9 @@ def escape_map(objective, region, etas, sigmas, *, start, noise, rtol=1e-6):
         known = iter(nodes.split_gradients(field, [places for pair in ready for places in pair]))
         for j, step in enumerate(steps):
             pairs = [(places, next(known)) for places in ready[j]]
+            if onestep.enclosed(step, start):
+                mean[i, j], error[i, j] = np.inf, 0.0
+                continue
             places, _, _, times, error[i, j] = nodes.refined(step, start, rtol, pairs)
             mean[i, j] = times[places.starts[0]]
     return EscapeMap(mean, error)
