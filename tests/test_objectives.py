@@ -1,11 +1,14 @@
 """One table of all objectives against the same promises."""
 
 import inspect
+import os
+import subprocess
+import sys
 
 import numpy as np
 import pytest
 from escapelab import objectives
-from escapelab.objectives import circles, derivative, landscapes, observations, patel, regression, thread, wells
+from escapelab.objectives import circles, derivative, fields, landscapes, observations, patel, regression, thread, wells
 from escapelab.plug import LANES
 from scipy.interpolate import BPoly
 
@@ -63,6 +66,15 @@ def _hermite(x, knots, values, curvatures):
     if x > right:
         return pieces(2 * knots[-1] - right) - pieces(2 * knots[-1] - right, 1) * (x - right)
     return pieces(2 * knots[0] - x if x < knots[0] else 2 * knots[-1] - x if x > knots[-1] else x)
+
+
+FIELD = objectives.random_field(3, waves=40, length=0.5, confinement=0.2, seed=9)
+
+
+def _field(t):
+    g = np.random.default_rng(9)
+    waves, phases = g.normal(size=(40, 3)) / 0.5, g.uniform(0, 2 * np.pi, 40)
+    return 0.1 * t @ t + np.sqrt(2 / 40) * np.sum(np.cos(waves @ t + phases))
 
 
 def _circles(t, rows, weights):
@@ -129,6 +141,7 @@ TABLE = {
         objectives.ravine(50.0, dimension=3, seed=4),
         lambda t: t @ objectives.ravine(50.0, dimension=3, seed=4).hessian(np.zeros(3)) @ t / 2,
     ),
+    "random_field": (FIELD, lambda t: _field(t)),
     "ravine along the axes": (objectives.ravine(4.0, steepest=2.0), lambda t: t[0] ** 2 / 4 + t[1] ** 2),
     "quadratic_circle": (
         objectives.quadratic_circle(ROWS, weights=np.arange(1, 7)),
@@ -196,7 +209,7 @@ def test_every_objective_is_in_the_table():
 
 def test_every_plug_function_belongs_to_a_factory_in_the_table():
     made = {p.function for objective, _ in TABLE.values() for p in objective.plugs.values()}
-    for module in (circles, landscapes, observations, patel, regression, thread, wells):
+    for module in (circles, fields, landscapes, observations, patel, regression, thread, wells):
         for name, thing in inspect.getmembers(module):
             kind = getattr(getattr(thing, "py_func", thing), "kind", None)
             assert kind is None or thing in made, name
@@ -336,6 +349,10 @@ def test_the_saddle_falls_to_its_minimisers():
         lambda: objectives.notches([]),
         lambda: objectives.notches([0], depths=[1, 2], widths=1),
         lambda: objectives.notches(bowl=-1),
+        lambda: objectives.random_field(0, seed=1),
+        lambda: objectives.random_field(2, waves=0, seed=1),
+        lambda: objectives.random_field(2, length=0, seed=1),
+        lambda: objectives.random_field(2, confinement=-1, seed=1),
         lambda: objectives.ravine(0.5),
         lambda: objectives.ravine(dimension=1),
         lambda: objectives.ravine(steepest=0),
@@ -604,3 +621,44 @@ def test_a_whole_power_up_to_64_is_a_product():
 def test_a_stochastic_quadratic_of_infinite_numbers_is_refused_by_name(factors, offsets):
     with pytest.raises(ValueError, match="factors and offsets must be finite"):
         objectives.stochastic_quadratic(factors, offsets)
+
+
+PROGRAM = """
+import hashlib
+import numpy as np
+from escapelab import networks, noise, objectives, scales, sgd
+g = np.random.default_rng(0)
+x, y = g.normal(size=(4, 2)), g.normal(size=4)
+circles = [[1.0, 0.5, 0.2, 1.0, 0.3, 2.0, 0.1], [0.5, 0.5, -0.2, 2.0, 0.0, 1.5, 0.0]]
+made = [
+    objectives.sine_fit(samples=3), objectives.spiky(), objectives.quadratic([1.0, 3.0]),
+    objectives.saddle(quartic=0.3), objectives.random_field(2, waves=3, seed=1),
+    objectives.double_well(), objectives.two_wells(depths=(1.0, 2.0)), objectives.notches(),
+    objectives.ravine(seed=1), objectives.quadratic_circle(circles), objectives.linear_regression(x, y, l2=0.1),
+    objectives.logistic_regression(x, y > 0, l2=0.1), objectives.stochastic_quadratic(x, x[::-1]),
+    objectives.styblinski_tang(2, seed=1), objectives.observed_wells(np.abs(x), barrier=3.0),
+    networks.network(x, [0, 1, 2, 1], hidden=(2, 2), l2=0.1),
+]
+parts = []
+for J in made:
+    theta = g.normal(size=(3, J.dimension))
+    parts += [J.value(name, theta) for name in J.plugs if name not in ("mean", "gradient")]
+    parts += [J.gradient(theta), J.gradient(theta, [0])]
+wells = made[6]
+for scale in (scales.both(wells), scales.per_basin(0.0, [1.0, 2.0], blend=0.5)):
+    law = noise.alpha_stable(1.5)
+    parts.append(sgd.ensemble(wells, start=0.4, eta=0.1, steps=2, walkers=2, noise=law, scale=scale, seed=1).theta)
+print(hashlib.sha256(b"".join(np.ascontiguousarray(p).tobytes() for p in parts)).hexdigest())
+"""
+
+
+def digest(**environment):
+    done = subprocess.run(
+        [sys.executable, "-c", PROGRAM], env={**os.environ, **environment}, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    return done.stdout.strip()
+
+
+def test_compiled_and_uncompiled_objectives_give_the_same_bits():
+    assert digest(NUMBA_DISABLE_JIT="1") == digest()

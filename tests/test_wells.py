@@ -96,6 +96,14 @@ def test_a_ravine_has_its_condition_number(seed, condition, dimension):
     assert seed is None or condition == 1 or np.abs(np.linalg.eigh(h)[1]).max() < 0.999
 
 
+def test_a_random_field_has_the_covariance_of_a_gaussian_one():
+    points = np.array([[0.0, 0.0], [0.3, 0.4], [1.0, 0.0]])
+    values = np.array([objectives.random_field(2, waves=20, seed=s).loss(points) for s in range(4000)])
+    expected = np.exp(-np.array([0.0, 0.25, 1.0]) / 2)
+    assert values.mean(axis=0) == pytest.approx(0, abs=4.2 / np.sqrt(4000))
+    assert values.T @ values[:, 0] / 4000 == pytest.approx(expected, abs=4.2 * np.sqrt(2 / 4000))
+
+
 def test_minima_of_the_quadratic_circles_are_homogeneous():
     for model in (1, 2, 3, 4):
         J = objectives.quadratic_circle_model(model, seed=2)

@@ -1,6 +1,7 @@
 """What is minimised: costs with data, landscapes with known geometry, and a reader's own."""
 
 from .circles import quadratic_circle, quadratic_circle_model
+from .fields import random_field
 from .landscapes import double_well, quadratic, ravine, saddle, spiky
 from .objective import Objective
 from .observations import observed_wells
@@ -21,6 +22,7 @@ __all__ = [
     "quadratic",
     "quadratic_circle",
     "quadratic_circle_model",
+    "random_field",
     "ravine",
     "saddle",
     "sine_fit",
