@@ -2,9 +2,10 @@ SHELL := /bin/sh
 PY := .venv/bin/python
 SEEDS ?= 20
 PYTHON ?=
+TORCH ?= yes
 export PYTHON
 .DEFAULT_GOAL := help
-.PHONY: help setup book test fresh page-test mutants lint refresh lock clean
+.PHONY: help setup book test fresh page-test mutants bench lint refresh lock clean
 
 help:
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -28,6 +29,10 @@ page-test: setup  ## the built page in a real browser
 
 mutants: setup  ## change the library at random: do tests and ledger notice?
 	@$(PY) tools/mutants.py
+
+bench: setup  ## the library's speed against NumPy, JAX, PyTorch, numba and C
+	@TORCH=$(TORCH) sh benchmarks/setup.sh
+	@PYTHONPATH=lib _build/bench/bin/python benchmarks/run.py
 
 lint: setup  ## ruff over code and notebooks
 	@$(PY) -m ruff check .

@@ -50,6 +50,15 @@ RUNS = {
     "the mean of factored matrices": lambda: sgd.ensemble(
         objectives.stochastic_quadratic(ROWS, OFFSETS), start=np.ones(3), eta=0.05, steps=STEPS, walkers=WALKERS
     ),
+    "an adaptive rule and a decaying step": lambda: landscape(
+        objectives.double_well(), rule=optimisers.adam(), schedule=schedules.cosine(STEPS), average=(10, 2)
+    ),
+    "a rule that looks ahead": lambda: thread(
+        batch=10, rule=optimisers.sam(0.05), schedule=schedules.exponential(0.99)
+    ),
+    "walkers that stop where they leave": lambda: landscape(
+        objectives.double_well(), region=regions.interval(0.0, 3.0), until_exit=True, noise=noise.alpha_stable(1.5)
+    ),
     "a ball": lambda: landscape(objectives.quadratic([1.0, -1.0]), start=0.0, region=regions.ball([0.0, 0.0], 0.3)),
     "uniform noise": lambda: landscape(objectives.spiky(dimension=2), noise=noise.uniform(2.0)),
     "normal noise in a well, a region, a box": lambda: landscape(
@@ -66,7 +75,7 @@ RUNS = {
 
 def digest(run):
     """Hash of all that a run gives."""
-    parts = (run.theta, run.path, run.exit_time, run.diverged)
+    parts = (run.theta, run.path, run.exit_time, run.diverged, run.mean, run.variance)
     return hashlib.sha256(b"".join(np.ascontiguousarray(part).tobytes() for part in parts)).hexdigest()[:16]
 
 

@@ -33,7 +33,7 @@ HOSTS = [
     ]
 ]
 MACHINE_PATH = re.compile(r"(?<![\w.~/:-])/(?:home|root|Users|work|tmp|opt|srv|private)/\w|\b[A-Z]:\\+Users")
-TARGETS = ["book", "test", "fresh", "page-test", "mutants", "lint", "refresh", "lock", "clean"]
+TARGETS = ["book", "test", "fresh", "page-test", "mutants", "bench", "lint", "refresh", "lock", "clean"]
 
 
 def tracked() -> list[Path]:
