@@ -28,9 +28,8 @@ TESTS = (
     "geometry", "prediction", "ledger", "survival", "chains", "schedules", "optimisers", "sgd", "wells", "objectives",
     "networks", "kramers", "transfer", "plug",
 )  # fmt: skip
-NEAREST = {"lanes": ["sgd"], "tasks": ["sgd"], "objectives": ["objectives", "wells"]} | dict.fromkeys(
-    ("banded", "onestep", "panels", "nodes"), ["transfer"]
-)
+NEAREST = {"lanes": ["sgd"], "tasks": ["sgd"], "objectives": ["objectives", "wells"]}
+NEAREST |= {module: ["transfer"] for module in ("banded", "onestep", "panels", "nodes")}
 PRELOADED = ["matplotlib.pyplot", "nbformat", "numba", "pytest", "scipy.optimize", "scipy.stats"]
 SLOW = 97  # exit status of a process that ran out of time
 WRONG_COPY = 98  # of one that imported another library than its own
