@@ -94,8 +94,9 @@ def render(results):
         f"Machine: {told['cores']} cores ({told['processor']}), vectors of {told['vector_bits']} bits; {versions}.",
         "",
     ]
-    lines += target_lines(results["cases"])
-    for name, record in results["cases"].items():
+    cases = dict(sorted(results["cases"].items(), key=lambda pair: (not pair[0].startswith("W"), pair[0])))
+    lines += target_lines(cases)
+    for name, record in cases.items():
         lines += case_lines(name, record)
     if "pieces" in results:
         lines += ["### What one lane pays", "", "| piece | nanoseconds |", "|---|---:|"]
@@ -136,7 +137,7 @@ def main():
             results["cases"][case.name] = case_record(case, rows, harness.verdicts(case, rows))
             store(results)
             print("\n".join(case_lines(case.name, results["cases"][case.name])), flush=True)
-    print("\n".join(target_lines(results["cases"])))
+    print("\n".join(target_lines(dict(sorted(results["cases"].items())))))
     print(f"{time.perf_counter() - begun:.0f} s; stored in benchmarks/results.json and benchmarks/results.md")
 
 
