@@ -8,6 +8,7 @@ ROLE_OR_LITERAL = re.compile(r"(``.+?``|:[\w:]+:`[^`]+`)")
 MARKUP = re.compile(r"[|*]|(?<=\w)_(?!\w)")
 LESSON = re.compile(r"\b([a-z]+/[a-z]+\d*-[\w-]+)")
 LAST_LINES = re.compile(r"(Source|Sources|Explained in)\b")
+ARGUMENT = re.compile(r"([a-z]\w*(?:, [a-z]\w*)*) : (.+)")
 
 
 def plain(line: str, pages: set[str]) -> str:
@@ -31,12 +32,26 @@ def field_comment(name: str) -> str:
     return found[1] if found else ""
 
 
+def arguments_listed(lines: list[str]) -> list[str]:
+    """The lines with each "name : what it is" turned into a definition, whose body the indented lines continue."""
+    if any(line.startswith("----") for line in lines):
+        return lines
+    listed, inside = [], False
+    for line in lines:
+        if match := ARGUMENT.fullmatch(line):
+            listed += ["", match[1], f"    {match[2]}"]
+        else:
+            listed += [""] * (inside and line[:1].strip() != "") + [line]
+        inside = bool(match) or (inside and line[:1] == " ")
+    return listed
+
+
 def prepare(app, what, name, obj, options, lines) -> None:
     """Say what a field is, end the last section before the source and the lesson, escape markup."""
     if lines and lines[0].startswith("Alias for field number"):
         lines[:] = [field_comment(name)]
     prepared = []
-    for line in lines:
+    for line in arguments_listed(lines):
         if LAST_LINES.match(line):
             prepared += ["", ""]
         prepared.append(plain(line, app.env.found_docs))

@@ -1,4 +1,4 @@
-"""The exercises of the book, one module a part, each with a list EXERCISES.
+"""The exercises of the book, one module a part, each with a list EXERCISES::
 
     EXERCISES = [
         Exercise(
