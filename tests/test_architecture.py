@@ -16,6 +16,7 @@ ROWS = [
     {"vecmath", "rng", "arguments"},
     {
         "ledger",
+        "idle",
         "lanes",
         "tasks",
         "identity",

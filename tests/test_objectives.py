@@ -642,8 +642,9 @@ made = [
 parts = []
 for J in made:
     theta = g.normal(size=(3, J.dimension))
-    parts += [J.value(name, theta) for name in J.plugs if name not in ("mean", "gradient")]
+    parts += [J.value(name, theta) for name in J.plugs if name not in ("mean", "gradient", "partial")]
     parts += [J.gradient(theta), J.gradient(theta, [0])]
+parts.append(sgd.ensemble(made[13], start=[1.0, 2.0], eta=1e-3, steps=2, walkers=2, batch=1, seed=1).theta)
 wells = made[6]
 for scale in (scales.both(wells), scales.per_basin(0.0, [1.0, 2.0], blend=0.5)):
     law = noise.alpha_stable(1.5)

@@ -3,13 +3,14 @@
 import numpy as np
 import pytest
 from escapelab import noise, objectives, scales, sgd
+from escapelab.plug import LANES
 
 
 def test_scales_are_what_they_are_called():
     J, x = objectives.two_wells(depths=(1.0, 2.0)), np.linspace(-2, 2, 9)
     for make, name in ((scales.loss, "loss"), (scales.curvature, "curvature"), (scales.both, "both")):
         assert make(J) is J.plugs[name]
-    out, theta = np.empty(128), np.zeros((1, 128))
+    out, theta = np.empty(LANES), np.zeros((1, LANES))
     theta[0, :9] = x
     plug = scales.per_basin(0.0, [4.0, 1.0], blend=0.25)
     plug.function(theta, J.data, plug.constants, out)
@@ -27,10 +28,10 @@ def test_the_noise_of_each_well_is_set_on_its_own():
 
 def test_between_three_basins_the_variance_rises_and_falls_smoothly():
     plug = scales.per_basin([-1.0, 1.0], [0.0, 3.0, 1.0], blend=0.5)
-    theta, out = np.linspace(-2, 2, 128)[None], np.empty(128)
+    theta, out = np.linspace(-2, 2, LANES)[None], np.empty(LANES)
     plug.function(theta, np.zeros((1, 0)), plug.constants, out)
-    assert (out[0], out[64], out[-1]) == pytest.approx((0, 3, 1))
-    assert np.abs(np.diff(out)).max() < 3 * 15 / 16 / 0.5 * 4 / 127 * 1.01
+    assert (out[0], out[LANES // 2], out[-1]) == pytest.approx((0, 3, 1))
+    assert np.abs(np.diff(out)).max() < 3 * 15 / 16 / 0.5 * 4 / (LANES - 1) * 1.01
 
 
 @pytest.mark.parametrize(

@@ -340,3 +340,45 @@ def test_averages_are_those_of_the_path():
 def test_without_an_average_there_is_none():
     run = sgd.ensemble(J, start=1.0, eta=0.05, steps=5, walkers=3, batch=10)
     assert run.mean.shape == run.variance.shape == (3, 0)
+
+
+def with_and_without_the_partial(dimension):
+    """The same cost twice; of the second, the library doesn't know that a sample depends on one coordinate."""
+    J = objectives.styblinski_tang(dimension, seed=3)
+    three = {name: J.plugs[name] for name in ("loss", "mean", "gradient")}
+    return J, objectives.Objective(J.name, dimension, three, J.data, J.weights)
+
+
+def test_a_step_along_one_coordinate_is_the_same_bits_as_along_all():
+    both = with_and_without_the_partial(7)
+    for more in (
+        {},
+        {"schedule": schedules.power(10)},
+        {"region": regions.ball(np.full(7, -2.9), 3.0)},
+        {"box": (-3, 2)},
+    ):
+        options = {
+            "start": np.linspace(-4, 4, 7),
+            "walkers": 300,
+            "eta": 1e-3,
+            "steps": 50,
+            "batch": 1,
+            "record": 1,
+        } | more
+        one, all_of_them = (sgd.ensemble(cost, **options) for cost in both)
+        assert all(np.array_equal(a, b) for a, b in zip(one, all_of_them, strict=True))
+        assert len(np.unique(one.theta[:, 0])) > 1
+
+
+def test_a_step_along_one_coordinate_marks_what_diverges():
+    both = with_and_without_the_partial(3)
+    runs = [sgd.ensemble(cost, start=np.ones(3), walkers=300, eta=1.0, steps=30, batch=1) for cost in both]
+    assert (runs[0].diverged >= 0).any()
+    assert all(np.array_equal(a, b) for a, b in zip(*runs, strict=True))
+
+
+@pytest.mark.parametrize("more", [{"noise": noise.uniform(1.0)}, {"rule": optimisers.momentum()}, {"batch": 2}])
+def test_what_moves_every_coordinate_takes_no_shortcut(more):
+    options = {"start": np.ones(3), "walkers": 300, "eta": 1e-3, "steps": 9, "batch": 1} | more
+    one, other = (sgd.ensemble(cost, **options).theta for cost in with_and_without_the_partial(3))
+    assert np.array_equal(one, other)

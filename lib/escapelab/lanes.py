@@ -5,30 +5,19 @@ from numba import types
 
 from . import rng
 from .arguments import FAR
-from .plug import LANES, POINTERS, bare, compiled, inlined, kernel, rows_of, words_of
+from .plug import LANES, POINTERS, bare, fma, inlined, kernel, rows_of, words_of
 
 POOL = 64 * LANES  # walkers that take each other's lanes when some of them stop
 POOL_BYTES = 1 << 24  # of their state
 
 
-@compiled("loss")
-def idle_loss(theta, data, c, out):
-    """Stands where a run needs no loss, so that a reader's own is not compiled for nothing."""
-
-
-@compiled("mean")
-def idle_mean(theta, data, c, out):
-    """Stands where a run draws batches."""
-
-
-@compiled("gradient")
-def idle_gradient(theta, picks, data, c, out):
-    """Stands where a run draws no batches."""
-
-
-@compiled("probe")
-def idle_probe(theta, g, c, out):
-    """Stands where a rule looks at the gradient once a step."""
+@inlined
+def _kept(x, low, high, diverged, i, step):
+    number = x if x == x else FAR
+    kept = low if number < low else number
+    far = (number >= FAR) | (number <= -FAR)
+    diverged[i] = step if far & (diverged[i] < 0) else diverged[i]
+    return high if kept > high else kept
 
 
 @bare
@@ -37,18 +26,21 @@ def _clamp(theta, low, high, diverged, step):
     for j in range(theta.shape[0]):
         x, bottom, top = theta[j], low[j], high[j]
         for i in range(LANES):
-            number = x[i] if x[i] == x[i] else FAR
-            kept = bottom if number < bottom else number
-            kept = top if kept > top else kept
-            far = (number >= FAR) | (number <= -FAR)
-            diverged[i] = step if far & (diverged[i] < 0) else diverged[i]
-            x[i] = kept
+            x[i] = _kept(x[i], bottom, top, diverged, i, step)
+
+
+@bare
+def _move_one(theta, place, slope, rate, low, high, diverged, step):
+    """The SGD step of walkers that move along one coordinate each: the same bits as along all, the others by 0."""
+    for i in range(LANES):
+        j = np.uint32(place[i])
+        theta[j, i] = _kept(fma(-rate[i], slope[i], theta[j, i]), low[j], high[j], diverged, i, step)
 
 
 @inlined
 def _slope(
-    theta, batch, amplitude, mean, mean_c, gradient, gradient_c, noise, noise_c, scale, scale_c, data,
-    noisy, scaled, picks, drawn, factor, g,
+    theta, batch, amplitude, mean, mean_c, gradient, gradient_c, scale, scale_c, data,
+    noisy, scaled, picks, draws, factor, g,
 ):  # fmt: skip
     """The gradient of the batch or of everything, with its noise."""
     if batch > 0:
@@ -60,7 +52,9 @@ def _slope(
             scale(theta, data, scale_c, factor)
             for i in range(LANES):
                 factor[i] = amplitude[i] * np.sqrt(max(factor[i], 0.0))
-        noise(theta, drawn, factor, noise_c, g)
+        for j in range(g.shape[0]):
+            for i in range(LANES):
+                g[j, i] = fma(factor[i], draws[j, i], g[j, i])
 
 
 @bare
@@ -84,39 +78,44 @@ def _copy(theta, path, record):
 @bare
 def _block(
     theta, ids, first_step, steps, key, batch, eta, amplitude,
-    mean, mean_c, gradient, gradient_c, sampler, table, noise, noise_c, noise_words, scale, scale_c,
+    mean, mean_c, gradient, gradient_c, partial, partial_c, sampler, table, noise, noise_c, noise_words, scale, scale_c,
     rule, rule_c, probe, probe_c, region, region_c, schedule, schedule_c, watch, watch_c, watch_data,
     data, sampler_words, low, high, record, recorded, average, flags,
     picks, state, memory, plan, seen, moments, path, exit_time, diverged,
-    g, ahead, pick_words, noise_buffer, factor, rate, inside,
+    g, ahead, pick_words, noise_buffer, draws, factor, rate, inside, place,
 ):  # fmt: skip
-    """One block of LANES walkers through some steps; returns how many records are written."""
+    """One block of LANES walkers through some steps, from a multiple of 4; returns how many records are written."""
     d, n = theta.shape[0], data.shape[0]
     noisy, scaled, watched, stops, looks = flags[0], flags[1], flags[2], flags[3], flags[4]
-    every = flags[5]
+    every, lone, together = flags[5], flags[6], draws.shape[0] // d
     for i in range(LANES):
         factor[i] = amplitude[i]
     if recorded < record.size and record[recorded] == first_step:
         _copy(theta, path, recorded)
         recorded += 1
     for step in range(first_step, first_step + steps):
-        quarter = step & 3
-        if quarter == 0 or step == first_step:
+        quarter, turn = step & 3, step & (together - 1)
+        if quarter == 0:
             if batch > 0:
-                rng.fill(pick_words, (step - quarter) * sampler_words, ids, rng.PICKS, key)
+                rng.fill(pick_words, step * sampler_words, ids, rng.PICKS, key)
             if noisy:
-                rng.fill(noise_buffer, (step - quarter) * noise_words, ids, rng.NOISE, key)
+                rng.fill(noise_buffer, step * noise_words, ids, rng.NOISE, key)
         if batch > 0:
             sampler(pick_words[quarter * sampler_words : (quarter + 1) * sampler_words], step, n, table, state, picks)
-        drawn = noise_buffer[quarter * noise_words : (quarter + 1) * noise_words]
-        _slope(
-            theta, batch, amplitude, mean, mean_c, gradient, gradient_c, noise, noise_c, scale, scale_c, data,
-            noisy, scaled, picks, drawn, factor, g,
-        )  # fmt: skip
+        if noisy and turn == 0:
+            noise(noise_buffer[quarter * noise_words : (quarter + together) * noise_words], noise_c, draws)
+        drawn = draws[turn * d : (turn + 1) * d]
+        if lone:
+            partial(theta, picks, data, partial_c, place, g[0])
+        else:
+            _slope(
+                theta, batch, amplitude, mean, mean_c, gradient, gradient_c, scale, scale_c, data,
+                noisy, scaled, picks, drawn, factor, g,
+            )  # fmt: skip
         if looks == 2:
             probe(theta, g, probe_c, ahead)
             _slope(
-                ahead, batch, amplitude, mean, mean_c, gradient, gradient_c, noise, noise_c, scale, scale_c, data,
+                ahead, batch, amplitude, mean, mean_c, gradient, gradient_c, scale, scale_c, data,
                 noisy, scaled, picks, drawn, factor, g,
             )  # fmt: skip
         if every > 0 and step % every == 0:
@@ -128,8 +127,12 @@ def _block(
             for j in range(d):
                 for i in range(LANES):
                     g[j, i] = 0.0 if exit_time[i] >= 0 else g[j, i]
-        rule(theta, g, memory, rate, step, rule_c)
-        _clamp(theta, low, high, diverged, step + 1)
+        if lone:
+            _move_one(theta, place, g[0], rate, low, high, diverged, step + 1)
+        else:
+            rule(theta, g, memory, rate, step, rule_c)
+        if not lone or step == 0:
+            _clamp(theta, low, high, diverged, step + 1)
         if watched:
             region(theta, region_c, inside)
             for i in range(LANES):
@@ -145,7 +148,7 @@ def _block(
 @kernel
 def walkers(
     theta, path, exit_time, diverged, moments, begin, end, steps, key, batch, eta, amplitude,
-    mean, mean_c, gradient, gradient_c, sampler, table, noise, noise_c, noise_words, scale, scale_c,
+    mean, mean_c, gradient, gradient_c, partial, partial_c, sampler, table, noise, noise_c, noise_words, scale, scale_c,
     rule, rule_c, rule_rows, probe, probe_c, region, region_c, schedule, schedule_c, schedule_rows,
     watch, watch_c, watch_data, data, sampler_words, sampler_rows, low, high, record, average, flags,
 ):  # fmt: skip
@@ -165,6 +168,7 @@ def walkers(
     state = np.zeros((pool // LANES, sampler_rows, LANES), np.int32)
     g, ahead, factor, rate = rows_of(d), rows_of(d), rows_of(1)[0], rows_of(1)[0]
     pick_words, noise_buffer, inside = words_of(4 * sampler_words), words_of(4 * noise_words), np.ones(LANES, np.uint8)
+    draws, place = rows_of(d * (1 + d % 2)), np.empty(LANES, np.int32)  # in pairs: of two steps where d is odd
     left = np.empty(pool, np.int64)
     for start in range(begin, end, pool):
         alive = min(pool, end - start)
@@ -172,7 +176,7 @@ def walkers(
             left[i] = start + i
         memory[:], plan[:], recorded, step = 0.0, 0.0, 0, 0
         while alive > 0:
-            window = min(steps - step, 32 + step // 8) if stops else steps
+            window = min(steps - step, (32 + step // 8) // 4 * 4) if stops else steps
             written = recorded
             for block in range((alive + LANES - 1) // LANES):
                 size = min(LANES, alive - block * LANES)
@@ -185,11 +189,13 @@ def walkers(
                 seen[:] = plan[block, schedule_rows]
                 written = _block(
                     lanes, ids, step, window, key, batch, lane_eta, lane_amplitude,
-                    mean, mean_c, gradient, gradient_c, sampler, table, noise, noise_c, noise_words, scale, scale_c,
+                    mean, mean_c, gradient, gradient_c, partial, partial_c,
+                    sampler, table, noise, noise_c, noise_words, scale, scale_c,
                     rule, rule_c, probe, probe_c, region, region_c, schedule, schedule_c, watch, watch_c, watch_data,
                     data, sampler_words, low, high, record, recorded, average, flags,
                     picks, state[block], memory[block], plan[block, :schedule_rows], seen, lane_moments, lane_path,
-                    lane_exit, lane_diverged, g, ahead, pick_words, noise_buffer, factor, rate, inside,
+                    lane_exit, lane_diverged,
+                    g, ahead, pick_words, noise_buffer, draws, factor, rate, inside, place,
                 )  # fmt: skip
                 plan[block, schedule_rows] = seen
                 for i in range(size):
@@ -230,7 +236,7 @@ def signature():
     p = POINTERS
     return types.void(
         f2, types.float64[:, :, ::1], i1, i1, f2, i, i, i, u, i, f1, f1,
-        p["mean"], f1, p["gradient"], f1, p["sampler"], f2, p["noise"], f1, i, p["loss"], f1,
+        p["mean"], f1, p["gradient"], f1, p["partial"], f1, p["sampler"], f2, p["noise"], f1, i, p["loss"], f1,
         p["rule"], f1, i, p["probe"], f1, p["region"], f1, p["schedule"], f1, i,
         p["loss"], f1, f2, f2, i, i, f1, f1, i1, i1, i1,
     )  # fmt: skip

@@ -1,17 +1,18 @@
 """Where the randomness of SGD comes from: how a batch is drawn, and noise added to a gradient.
 
-Samplers write sample numbers; noise laws add to the gradient. Each is a :class:`escapelab.plug.Plug`
-made by a factory with keyword arguments. Explained in thread/f1-batch-like-dataset (batches) and
-smoothing/s1-one-step (added noise).
+Samplers write sample numbers; noise laws make the draws that the simulator multiplies by the amplitude and adds to the
+gradient. Each is a :class:`escapelab.plug.Plug` made by a factory with keyword arguments. Explained in
+thread/f1-batch-like-dataset (batches) and smoothing/s1-one-step (added noise).
 """
 
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
 
 from . import rng
 from .arguments import array, count, each, number
-from .plug import LANES, Plug, compiled, fma, inlined, make
+from .plug import LANES, Plug, compiled, fma, make
 from .vecmath import exp, log, sincos
 
 _TWO_PI = 6.283185307179586
@@ -106,18 +107,23 @@ def weighted(weights, k):
     p = np.asarray(weights, dtype=np.float64)
     if p.ndim != 1 or p.size == 0 or not np.all(np.isfinite(p)) or np.any(p < 0) or p.sum() <= 0:
         raise ValueError("weights must be a list of non-negative numbers with a positive sum")
-    n = p.size
-    count("batch", k, 1)
-    p = p * (n / p.sum())
-    table = np.column_stack([np.ones(n), np.arange(n, dtype=np.float64)])
-    small, large = [i for i in range(n) if p[i] < 1], [i for i in range(n) if p[i] >= 1]
+    return Sampler(make("sampler", _weighted, words=count("batch", k, 1)), _aliases(p.tobytes()).copy())
+
+
+@lru_cache(maxsize=16)
+def _aliases(weights):
+    """Vose's table of the weights in these bytes: the share that keeps its column, and the alias."""
+    p = np.frombuffer(weights)
+    p = p * (p.size / p.sum())
+    table = np.column_stack([np.ones(p.size), np.arange(p.size, dtype=np.float64)])
+    small, large = np.flatnonzero(p < 1).tolist(), np.flatnonzero(p >= 1).tolist()
     while small and large:
         low, high = small.pop(), large[-1]
         table[low] = p[low], high
         p[high] -= 1 - p[low]
         if p[high] < 1:
             small.append(large.pop())
-    return Sampler(make("sampler", _weighted, words=k), table)
+    return table
 
 
 def _batch(n, k):
@@ -126,39 +132,29 @@ def _batch(n, k):
 
 
 @compiled("noise")
-def _none(theta, words, scale, c, out):
-    pass
+def _none(words, c, out):
+    out[:] = 0.0
 
 
 @compiled("noise")
-def _uniform(theta, words, scale, c, out):
+def _uniform(words, c, out):
     for j in range(out.shape[0]):
         for i in range(LANES):
-            out[j, i] = fma(c[0] * scale[i], fma(2.0, rng.uniform(words[j, i]), -1.0), out[j, i])
-
-
-@inlined
-def _radius(word, size):
-    return size * np.sqrt(-2.0 * log(rng.uniform(word)))
+            out[j, i] = fma(2.0, rng.uniform(words[j, i]), -1.0)
 
 
 @compiled("noise")
-def _gaussian(theta, words, scale, c, out):
-    d = out.shape[0]
-    for a in range(0, d - 1, 2):
+def _gaussian(words, c, out):
+    for j in range(0, out.shape[0], 2):
         for i in range(LANES):
-            radius = _radius(words[a, i], c[0] * scale[i])
-            second, first = sincos(_TWO_PI * rng.uniform(words[a + 1, i]))
-            out[a, i] = fma(radius, first, out[a, i])
-            out[a + 1, i] = fma(radius, second, out[a + 1, i])
-    for i in range(LANES if d % 2 else 0):
-        radius = _radius(words[d - 1, i], c[0] * scale[i])
-        out[d - 1, i] = fma(radius, sincos(_TWO_PI * rng.uniform(words[d, i]))[1], out[d - 1, i])
+            radius = np.sqrt(-2.0 * log(rng.uniform(words[j, i])))
+            sine, cosine = sincos(_TWO_PI * rng.uniform(words[j + 1, i]))
+            out[j, i], out[j + 1, i] = radius * cosine, radius * sine
 
 
 @compiled("noise")
-def _alpha_stable(theta, words, scale, c, out):
-    alpha, v, e = c[1], np.empty(LANES), np.empty(LANES)
+def _alpha_stable(words, c, out):
+    alpha, v, e = c[0], np.empty(LANES), np.empty(LANES)
     for j in range(out.shape[0]):
         for i in range(LANES):
             v[i] = 0.5 * _TWO_PI * (rng.uniform(words[2 * j, i]) - 0.5)
@@ -167,7 +163,7 @@ def _alpha_stable(theta, words, scale, c, out):
             sine = sincos(alpha * v[i])[0]
             across, along = sincos(v[i])[1], sincos((1.0 - alpha) * v[i])[1]
             tail = exp((1.0 - alpha) / alpha * log(along / e[i]) - log(across) / alpha)
-            out[j, i] = fma(c[0] * scale[i], sine * tail, out[j, i])
+            out[j, i] = sine * tail
 
 
 class Noise(NamedTuple):
@@ -175,20 +171,12 @@ class Noise(NamedTuple):
 
     function: object
     constants: tuple = ()
-    in_pairs: bool = False  # random words are used two at a time
-    amplitude: object = 1.0  # a number, or (walkers,) of them, that multiplies the noise
+    amplitude: object = 1.0  # a number, or (walkers,) of them, that multiplies the draws
     words: int = 1  # random words a coordinate
 
-    def plug(self, dimension, unit=False):
-        """The plug of this law in so many dimensions; unit: with amplitude 1, the caller multiplies ``scale`` by it.
-
-        Raises ValueError for amplitudes (walkers,) that nobody multiplies by.
-        """
-        if np.ndim(self.amplitude) and not unit:
-            raise ValueError("this noise has an amplitude for each walker; here it must be one number")
-        words = dimension + dimension % 2 if self.in_pairs else self.words * dimension
-        constants = (1.0 if unit else self.amplitude, *self.constants)
-        return make("noise", self.function, constants, words=words)
+    def plug(self, dimension):
+        """The plug of this law in so many dimensions; its draws have amplitude 1."""
+        return make("noise", self.function, self.constants, words=self.words * dimension)
 
 
 def uniform(radius):
@@ -205,7 +193,7 @@ def gaussian(sigma):
     sigma : a number or (walkers,), >= 0. Box and Muller (1958) from 32-bit words: no value beyond 6.7 sigma
     (probability 2e-11) is drawn. Raises ValueError for other sigma. Explained in thread/q5-how-deep.
     """
-    return Noise(_gaussian, in_pairs=True, amplitude=_amplitude("sigma", sigma))
+    return Noise(_gaussian, amplitude=_amplitude("sigma", sigma))
 
 
 def alpha_stable(alpha, *, size=1.0):

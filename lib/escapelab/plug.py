@@ -10,9 +10,11 @@ kind           arguments (all arrays C-contiguous; L = LANES)
 =============  ==================================================================================
 ``loss``       theta (d, L), data (n, m), c (constants), out (L,)
 ``gradient``   theta (d, L), picks (k, L) sample numbers, data (n, m), c, out (d, L)
+``partial``    theta (d, L), picks (1, L), data (n, m), c, place (L,) the only coordinate that the sample
+               depends on, out (L,) its derivative
 ``mean``       theta (d, L), data (n, m), c, out (d, L): gradient of the whole loss
 ``sampler``    words (w, L), step, n, table (weights), state (s, L), picks (k, L)
-``noise``      theta (d, L), words (w, L), scale (L,), c, out (d, L): is added to ``out``
+``noise``      words (w, L), c, out (r, L): independent draws, r even
 ``rule``       theta (d, L), g (d, L), state (s, L), eta (L,), step, c: changes theta
 ``probe``      theta (d, L), g (d, L), c, out (d, L): where a rule wants the gradient instead of at theta
 ``region``     theta (d, L), c, inside (L,): 1 inside, 0 outside
@@ -35,7 +37,7 @@ from numba import types
 from numba.core import config
 from numba.extending import intrinsic
 
-LANES = 128
+LANES = 256
 
 _f1, _f2 = types.float64[::1], types.float64[:, ::1]
 _i2, _u2 = types.int32[:, ::1], types.uint32[:, ::1]
@@ -44,9 +46,10 @@ _void, _i = types.void, types.int64
 SIGNATURES = {
     "loss": _void(_f2, _f2, _f1, _f1),
     "gradient": _void(_f2, _i2, _f2, _f1, _f2),
+    "partial": _void(_f2, _i2, _f2, _f1, types.int32[::1], _f1),
     "mean": _void(_f2, _f2, _f1, _f2),
     "sampler": _void(_u2, _i, _i, _f2, _i2, _i2),
-    "noise": _void(_f2, _u2, _f1, _f1, _f2),
+    "noise": _void(_u2, _f1, _f2),
     "rule": _void(_f2, _f2, _f2, _f1, _i, _f1),
     "probe": _void(_f2, _f2, _f1, _f2),
     "region": _void(_f2, _f1, types.uint8[::1]),

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from . import arguments, lanes, optimisers, regions, rng, schedules, tasks
+from . import arguments, idle, lanes, optimisers, regions, rng, schedules, tasks
 from . import noise as noises
 from .plug import LANES, make, typed
 
@@ -93,7 +93,7 @@ def ensemble(
     batch_size, sampler = _sampler(objective, batch, replace, sampler)
     batch_size = batch_size if objective.has_batches else 0
     arguments.made("noise", noise, noises.Noise, "noise.gaussian(1.0)")
-    law = (noise or noises.none()).plug(d, unit=True)
+    law = (noise or noises.none()).plug(d)
     amplitude = arguments.per_walker("the noise's amplitude", getattr(noise, "amplitude", 1.0), walkers, least=0)
     rule, schedule = rule or optimisers.sgd(), schedule or schedules.constant()
     arguments.made("rule", rule, optimisers.Rule, "optimisers.momentum()")
@@ -104,23 +104,27 @@ def ensemble(
         raise ValueError("average needs walkers that go all the way; leave out until_exit")
     escapes, region = region is not None, region or regions.everywhere()
     arguments.kind("region", region, "region")
-    scaled, scale = scale is not None, make("loss", lanes.idle_loss) if scale is None else scale
+    scaled, scale = scale is not None, make("loss", idle.loss) if scale is None else scale
     arguments.kind("scale", scale, "loss")
     watched = _watched(objective, schedule)
-    watch = watched.plugs["loss"] if schedule.every else make("loss", lanes.idle_loss)
-    probe = rule.probe or make("probe", lanes.idle_probe)
+    watch = watched.plugs["loss"] if schedule.every else make("loss", idle.loss)
+    probe = rule.probe or make("probe", idle.probe)
     looks = 1 if rule.probe is None else 2
-    flags = np.array([noise is not None, scaled, escapes, until_exit, looks, schedule.every])
+    alone = batch_size == 1 and "partial" in objective.plugs and noise is None and not until_exit
+    alone = alone and rule.plug.function is optimisers.sgd().plug.function and rule.probe is None
+    flags = np.array([noise is not None, scaled, escapes, until_exit, looks, schedule.every, alone])
     path, moments = np.empty((walkers, record.size, d)), np.zeros((walkers, 2 * d * (average.size > 0)))
     exit_time, diverged = np.full(walkers, -1), np.full(walkers, -1)
     simulate = typed(lanes.walkers, lanes.signature())
-    mean = make("mean", lanes.idle_mean) if batch_size else objective.plugs["mean"]
-    gradient = objective.plugs["gradient"] if batch_size else make("gradient", lanes.idle_gradient)
+    mean = make("mean", idle.mean) if batch_size else objective.plugs["mean"]
+    gradient = objective.plugs["gradient"] if batch_size else make("gradient", idle.gradient)
+    partial = objective.plugs["partial"] if alone else make("partial", idle.partial)
 
     def task(begin, end):
         simulate(
             theta, path, exit_time, diverged, moments, begin, end, steps, np.uint64(key), batch_size, eta, amplitude,
             mean.function, mean.constants, gradient.function, gradient.constants,
+            partial.function, partial.constants,
             sampler.plug.function, sampler.table, law.function, law.constants, law.words,
             scale.function, scale.constants, rule.plug.function, rule.plug.constants, rule.plug.state * d,
             probe.function, probe.constants, region.function, region.constants,

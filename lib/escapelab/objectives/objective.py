@@ -11,7 +11,8 @@ from ..plug import LANES, POINTERS, kernel, typed
 def plugs(loss, mean, gradient=None, constants=(), **more):
     """The plugs of an objective, which share their constants; one without data has no batch gradient.
 
-    more : further functions of theta (d,) that give one number each, as ``curvature``; see :mod:`escapelab.scales`.
+    more : ``partial``, the gradient of one sample where that has one coordinate other than 0; and further functions of
+        theta (d,) that give one number each, as ``curvature``; see :mod:`escapelab.scales`.
     """
     batch = {"gradient": gradient} if gradient else {}
     return Plugs({"loss": loss, "mean": mean} | batch | more, constants)
@@ -28,7 +29,7 @@ class Plugs(Mapping):
 
     def __getitem__(self, name):
         if name not in self._made:
-            kind = name if name in ("mean", "gradient") else "loss"
+            kind = name if name in ("mean", "gradient", "partial") else "loss"
             self._made[name] = plug.make(kind, self.compiled(kind, self._functions[name]), self._constants)
         return self._made[name]
 

@@ -91,6 +91,15 @@ def _tang_gradient(theta, picks, data, c, out):
             out[a, i] /= k
 
 
+@compiled("partial")
+def _tang_partial(theta, picks, data, c, place, out):
+    for i in range(LANES):
+        row = np.uint32(picks[0, i])
+        place[i] = np.int32(data[row, 0])
+        x = theta[np.uint32(place[i]), i]
+        out[i] = fma(fma(2.0 * data[row, 1] * x, x, data[row, 2]), x, 0.5 * data[row, 3])
+
+
 @compiled("mean")
 def _tang_mean(theta, data, c, out):
     for a in range(theta.shape[0]):
@@ -128,5 +137,5 @@ def styblinski_tang(dimension, *, seed, scale=17.5):
     w = rng.standard_exponential(n)
     weights = w / w.sum()
     means = np.column_stack([np.bincount(coordinate, weights * c, minlength=p) for c in (c1, c2, c3)])
-    three = plugs(_tang_loss, _tang_mean, _tang_gradient, means.ravel())
+    three = plugs(_tang_loss, _tang_mean, _tang_gradient, means.ravel(), partial=_tang_partial)
     return Objective("styblinski_tang", p, three, np.column_stack([coordinate, c1, c2, c3]), weights)
