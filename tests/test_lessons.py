@@ -161,3 +161,15 @@ def test_the_book_is_what_the_contents_list(tmp_path):
 def test_an_unknown_lesson_is_refused():
     with pytest.raises(ValueError, match="no notebook"):
         notebooks.chosen(["thread/q99"])
+
+
+def test_a_stream_that_the_kernel_cut_in_two_is_stored_as_one():
+    cell = nbformat.v4.new_code_cell("print(1); print(2)")
+    cell.outputs = [nbformat.v4.new_output("stream", name="stdout", text=text) for text in ("1\n", "2\n")]
+    cell.outputs.append(nbformat.v4.new_output("stream", name="stderr", text="3\n"))
+    notebook = nbformat.v4.new_notebook(cells=[cell])
+    notebooks.normalise(notebook)
+    assert [(output.name, output.text) for output in notebook.cells[0].outputs] == [
+        ("stdout", "1\n2\n"),
+        ("stderr", "3\n"),
+    ]

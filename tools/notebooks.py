@@ -122,9 +122,20 @@ def normalise(notebook, executed: bool = True, pictures: bool = True) -> None:
         print_ = next(prints)
         cell.execution_count = count if executed else None
         cell.outputs = [_stored(output, count, pictures) for output in cell.outputs] if executed else []
-        cell.outputs = [output for output in cell.outputs if output.get("data", True)]
+        cell.outputs = _joined([output for output in cell.outputs if output.get("data", True)])
         if executed:
             cell.metadata["escapelab"] = {"executed": print_}
+
+
+def _joined(outputs: list) -> list:
+    """The outputs with neighbouring pieces of one stream in one: how a kernel cuts them depends on its haste."""
+    whole = []
+    for output in outputs:
+        if whole and output.output_type == "stream" and output.get("name") == whole[-1].get("name"):
+            whole[-1].text += output.text
+        else:
+            whole.append(output)
+    return whole
 
 
 def write(notebook, path: Path) -> None:
