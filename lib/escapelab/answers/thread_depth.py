@@ -18,6 +18,14 @@ def _stayed(exit_time):
     return len(exit_time) - len(_gone(exit_time))
 
 
+def _shape(generator):
+    return tuple(float(v) for v in generator.uniform([0.1, 0.5, 0.01, 0.5], [1.0, 2.0, 0.1, 2.0]))
+
+
+def _losses(generator):
+    return tuple(float(v) for v in generator.uniform([0.1, 0.5, 0.1, 5.0], [0.4, 1.5, 0.3, 9.0]))
+
+
 EXERCISES = [
     Exercise(
         "q5-factor",
@@ -87,6 +95,63 @@ EXERCISES = [
             Wrong(1 / math.sqrt(7), "Less noise makes the well deeper, not shallower."),
             Wrong(49.0, "You squared where the root is needed."),
             Wrong(0.7, "Set the two exponents equal: depth over variance must be the same."),
+        ],
+    ),
+    Exercise(
+        "f6-curvature",
+        solution=lambda depth, width, eta, c: 4 * width**2 / (math.pi**2 * eta * c),
+        inputs=_shape,
+        hint="Put the variance into the exponent and see what cancels.",
+        wrong=[
+            Wrong(lambda depth, width, eta, c: 2 * depth / (eta * c), "That is for constant variance c."),
+            Wrong(
+                lambda depth, width, eta, c: 4 * width / (math.pi**2 * eta * c),
+                "The curvature has the square of the width below the line.",
+            ),
+            Wrong(
+                lambda depth, width, eta, c: math.pi**2 * depth**2 / (eta * c * width**2),
+                "You multiplied by the curvature; the variance stands below the line.",
+            ),
+        ],
+    ),
+    Exercise(
+        "f6-power",
+        solution=lambda bottom, rim, eta, c: (rim / bottom) ** (2 / (eta * c)),
+        inputs=_losses,
+        hint="Add up the exponent from the bottom to the rim, with the variance of each place.",
+        wrong=[
+            Wrong(
+                lambda bottom, rim, eta, c: math.exp(2 * (rim - bottom) / (eta * c * bottom)),
+                "You took the variance at the bottom all the way up.",
+            ),
+            Wrong(
+                lambda bottom, rim, eta, c: math.exp(2 * (rim - bottom) / (eta * c)), "That is for constant variance c."
+            ),
+            Wrong(
+                lambda bottom, rim, eta, c: 2 / (eta * c) * math.log(rim / bottom),
+                "That is the exponent; the question is for its exponential.",
+            ),
+            Wrong(lambda bottom, rim, eta, c: (rim / bottom) ** (1 / (eta * c)), "The factor two is missing."),
+        ],
+    ),
+    Exercise(
+        "f6-units",
+        solution="A",
+        hint="What becomes of slopes and of kicks, and what becomes of the exponent?",
+        wrong=[
+            Wrong("B", "The step is still the same number. Did its meaning stay?"),
+            Wrong("C", "The depth grows tenfold. By how much does the variance of the kicks grow?"),
+            Wrong("none", "One of the three is right: put both factors into the exponent."),
+        ],
+    ),
+    Exercise(
+        "f6-neutral",
+        solution=1.0,
+        hint="Depth stands above the line. When does the variance take it away?",
+        wrong=[
+            Wrong(0.0, "Then the noise is the same in all wells, and depth is what counts."),
+            Wrong(2.0, "Then the standard deviation grows like the depth, and deeper wells are left sooner."),
+            Wrong(0.5, "That is the power of the standard deviation; the question is for the variance."),
         ],
     ),
 ]
