@@ -157,7 +157,7 @@ def with_numba(side, walkers, seed):
 
 def cases():
     """Simulation on a coarser map; the exact map beside the whole simulated one."""
-    c, of, side, walkers = yardstick.library(), functools.partial, 16, 200
+    c, of, side, walkers = yardstick.library(), functools.partial, 32, 400
     times = with_library(side, walkers, 0)
     walked = float(np.where(times < 0, STEPS, times).sum())
     contestants = present(

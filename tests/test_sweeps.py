@@ -249,7 +249,7 @@ def test_the_simulator_uses_the_threads_of_its_task():
 def simulator_threads():
     used = set()
 
-    def task(begin, end):
+    def task(begin, end, stride):
         used.add(threading.get_ident())
         time.sleep(0.01)
 

@@ -7,8 +7,7 @@ from . import rng
 from .arguments import FAR
 from .plug import LANES, POINTERS, bare, fma, inlined, kernel, rows_of, words_of
 
-POOL = 64 * LANES  # walkers that take each other's lanes when some of them stop
-POOL_BYTES = 1 << 24  # of their state
+POOL_BYTES = 1 << 24  # of the state of walkers that take each other's lanes when some of them stop
 
 
 @inlined
@@ -147,19 +146,20 @@ def _block(
 
 @kernel
 def walkers(
-    theta, path, exit_time, diverged, moments, begin, end, steps, key, batch, eta, amplitude,
+    theta, path, exit_time, diverged, moments, begin, end, stride, steps, key, batch, eta, amplitude,
     mean, mean_c, gradient, gradient_c, partial, partial_c, sampler, table, noise, noise_c, noise_words, scale, scale_c,
     rule, rule_c, rule_rows, probe, probe_c, region, region_c, schedule, schedule_c, schedule_rows,
     watch, watch_c, watch_data, data, sampler_words, sampler_rows, low, high, record, average, flags,
 ):  # fmt: skip
-    """Walkers begin .. end - 1, LANES at a time; a last block that is not full repeats its last walker.
+    """Walkers begin, begin + stride, ... below end, LANES at a time; a block that is not full repeats its last walker.
 
     Where walkers stop at their exit, a pool of them goes through a window of steps, block after block; then
     those that are still inside close ranks, so that later windows run with full lanes.
     """
     d, stops, rows_of_moments = theta.shape[1], flags[3] != 0, moments.shape[1]
     rows = 8 * (rule_rows + schedule_rows + 1) + 4 * sampler_rows
-    pool = max(LANES, min(POOL, POOL_BYTES // rows // LANES * LANES)) if stops else LANES
+    count = (end - begin + stride - 1) // stride
+    pool = max(LANES, min(count + LANES - 1, POOL_BYTES // rows) // LANES * LANES) if stops else LANES
     lanes, lane_path = rows_of(d), np.empty((d, record.size, LANES))
     lane_exit, lane_diverged, ids = np.empty(LANES, np.int64), np.empty(LANES, np.int64), np.empty(LANES, np.int64)
     lane_eta, lane_amplitude, seen = rows_of(1)[0], rows_of(1)[0], rows_of(1)[0]
@@ -170,13 +170,13 @@ def walkers(
     pick_words, noise_buffer, inside = words_of(4 * sampler_words), words_of(4 * noise_words), np.ones(LANES, np.uint8)
     draws, place = rows_of(d * (1 + d % 2)), np.empty(LANES, np.int32)  # in pairs: of two steps where d is odd
     left = np.empty(pool, np.int64)
-    for start in range(begin, end, pool):
-        alive = min(pool, end - start)
+    for first in range(0, count, pool):
+        alive = min(pool, count - first)
         for i in range(alive):
-            left[i] = start + i
+            left[i] = begin + (first + i) * stride
         memory[:], plan[:], recorded, step = 0.0, 0.0, 0, 0
         while alive > 0:
-            window = min(steps - step, (32 + step // 8) // 4 * 4) if stops else steps
+            window = min(steps - step, (16 + step // 16) // 4 * 4) if stops else steps
             written = recorded
             for block in range((alive + LANES - 1) // LANES):
                 size = min(LANES, alive - block * LANES)
@@ -210,7 +210,7 @@ def walkers(
                 break
             alive = _close_ranks(left, alive, exit_time, memory, plan, state)
         if stops:
-            for w in range(start, min(start + pool, end)):
+            for w in range(begin + first * stride, min(begin + (first + pool) * stride, end), stride):
                 for r in range(record.size):
                     if 0 <= exit_time[w] < record[r]:
                         path[w, r] = theta[w]
@@ -235,7 +235,7 @@ def signature():
     f1, f2, i1 = types.float64[::1], types.float64[:, ::1], types.int64[::1]
     p = POINTERS
     return types.void(
-        f2, types.float64[:, :, ::1], i1, i1, f2, i, i, i, u, i, f1, f1,
+        f2, types.float64[:, :, ::1], i1, i1, f2, i, i, i, i, u, i, f1, f1,
         p["mean"], f1, p["gradient"], f1, p["partial"], f1, p["sampler"], f2, p["noise"], f1, i, p["loss"], f1,
         p["rule"], f1, i, p["probe"], f1, p["region"], f1, p["schedule"], f1, i,
         p["loss"], f1, f2, f2, i, i, f1, f1, i1, i1, i1,

@@ -120,10 +120,10 @@ def ensemble(
     gradient = objective.plugs["gradient"] if batch_size else make("gradient", idle.gradient)
     partial = objective.plugs["partial"] if alone else make("partial", idle.partial)
 
-    def task(begin, end):
+    def task(begin, end, stride):
         simulate(
-            theta, path, exit_time, diverged, moments, begin, end, steps, np.uint64(key), batch_size, eta, amplitude,
-            mean.function, mean.constants, gradient.function, gradient.constants,
+            theta, path, exit_time, diverged, moments, begin, end, stride, steps, np.uint64(key),
+            batch_size, eta, amplitude, mean.function, mean.constants, gradient.function, gradient.constants,
             partial.function, partial.constants,
             sampler.plug.function, sampler.table, law.function, law.constants, law.words,
             scale.function, scale.constants, rule.plug.function, rule.plug.constants, rule.plug.state * d,
@@ -133,7 +133,7 @@ def ensemble(
             sampler.plug.words, sampler.plug.state, low, high, record, average, flags,
         )  # fmt: skip
 
-    done = tasks.on_threads(task, walkers, threads, progress)
+    done = tasks.on_threads(task, walkers, threads, progress, until_exit)
     if not done.all():
         warnings.warn(f"interrupted: {done.sum()} of {walkers} walkers are finished and kept", stacklevel=2)
         theta, path, exit_time, diverged, moments = (x[done] for x in (theta, path, exit_time, diverged, moments))
