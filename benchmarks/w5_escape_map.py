@@ -21,7 +21,7 @@ try:
 except ImportError:
     transfer = None
 
-HEIGHT, START, LOW, HIGH, STEPS = 0.25, -1.0, -50.0, 0.0, 10_000
+HEIGHT, START, LOW, HIGH, STEPS = 0.25, -1.0, -6.0, 0.0, 10_000
 WELL, REGION = objectives.double_well(height=HEIGHT), regions.interval(LOW, HIGH)
 ETAS, SIGMAS = (0.05, 0.5), (1.0, 3.0)
 WINDOW = 64  # steps between two looks at who has left, where all walkers move together
