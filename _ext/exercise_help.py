@@ -31,9 +31,10 @@ def hints(task: Exercise) -> nodes.raw:
 
 def help_out(app, doctree) -> None:
     """Add line and hints to each exercise that has them; a warning where the paragraph is missing."""
-    from sphinx_exercise.nodes import exercise_node
+    from sphinx_exercise.nodes import exercise_enumerable_node, exercise_node
 
-    for node in doctree.findall(exercise_node):
+    kinds = exercise_node, exercise_enumerable_node
+    for node in doctree.findall(lambda node: isinstance(node, kinds)):
         task = registry().get(node.get("label", ""))
         if task is None or not task.hints:
             continue

@@ -45,11 +45,10 @@
       }
       if (!chosen) { form.reset(); status.textContent = ""; return; }
       const verdict = chosen === right ? "That is right." : `The answer is ${right}.`;
-      status.textContent = `You chose ${chosen}. ${verdict} The reason is in the box "${title}".`;
+      status.textContent = `You chose ${chosen}. ${verdict} The reason stands below.`;
       answer.open = true;
       if (answer.classList.contains("toggle-hidden")) answer.querySelector("button.toggle-button")?.click();
     };
-    const title = answer.querySelector(".admonition-title")?.firstChild?.textContent.trim() || "The answer";
     form.addEventListener("submit", (event) => {
       event.preventDefault();
       const chosen = new FormData(form).get(`prediction-${name}`);

@@ -76,7 +76,7 @@ def test_a_lesson_exercise_knows_three_wrong_turns_apart(task):
 
 
 WHOLE = pytest.mark.parametrize("task", [t for t in registry().values() if t.hints], ids=lambda task: task.id)
-OLDER = {"f1", "q5"}  # lessons whose exercises have one hint, no kind and no minutes yet
+OLDER = {"f1", "f6", "q5"}  # lessons whose exercises have one hint, no kind and no minutes yet
 
 
 def test_every_lesson_has_four_exercises_of_all_three_kinds():
