@@ -33,6 +33,7 @@ ROWS = [
     {"nodes"},
     {"transfer"},
     {"plots", "frames", "answers", "listing"},
+    {"progress"},
     {"exercises", "explore"},
 ]  # each imports from the rows above it
 LONGEST = 250

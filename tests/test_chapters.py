@@ -8,6 +8,7 @@ import notebooks
 import pytest
 import rules
 from escapelab import ledger
+from escapelab.answers import Exercise
 
 BOOK = [path for path in notebooks.in_book() if path.parent.parent.name == "chapters"]
 LESSONS = [path for path in BOOK if notebooks.slug(path) not in notebooks.LISTINGS]
@@ -66,23 +67,29 @@ def entry(claim, value=0.4271):
 
 
 WARNING = nbformat.v4.new_output("stream", name="stderr", text="careful")
-EXERCISE = "````{{exercise}} How?\n:label: {0}\nGiven 7.31.\n````"
-SOLUTION = "````{{solution}} {0}\n:class: dropdown\n```python\nanswer = 1\n```\n````"
+EXERCISE = "````{{exercise}} How?\n:label: {0}\nGiven 7.31.\n\n- **A.** So.\n- **B.** Or so.\n````"
+SOLUTION = "````{{solution}} {0}\n:class: dropdown\n**A.** Because.\n```python\nanswer = 1\n```\n````"
+FORESEEN = "\n\n```{admonition} The answer\n:class: dropdown predicted\n**A.** Because.\n```"
+TOYS = {
+    "toy-a": Exercise("toy-a", "A", kind="predict", hints=("Why?", "So.", "Thus."), rests_on="toy-here"),
+    "toy-b": Exercise("toy-b", 1),
+}
 OWN = [claim.id for claim in ledger.claims().values() if claim.lesson == SLUG]
 
 
 def lesson(monkeypatch):
     """A small lesson that keeps every rule."""
-    monkeypatch.setattr(form, "registry", lambda: {"toy-a": 1, "toy-b": 1})
+    monkeypatch.setattr(form, "registry", lambda: TOYS)
     texts = ["# Does it leave?\n\n*12 minutes. Needs: nothing.*\n\nWhy ask."]
     texts += [f"## {name}\n\nWords." for name in form.SECTIONS]
     cells = {text.split("\n")[0]: md(text) for text in texts}
+    cells["## Predict"].source += FORESEEN
     after = {
         "## The experiment": [code("share = run()\nprint(share)", "0.4271 of 1,000\n")],
         "## What happened": [
             code("plot()", {"image/png": "", "text/plain": "<Figure>"}, alt="A histogram of ends, two peaks")
         ],
-        "## Why": [md("word " * 1200)],
+        "## Why": [md("(toy-here)=\n" + "word " * 1200)],
         "## Try it": [code("explore(draw, eta=[0.1, 0.2])")],
         "## Ledger": [code("record_all()", *(entry(claim) for claim in OWN))],
         "## Exercises": [
@@ -172,6 +179,14 @@ BROKEN = [
     ),
     (form.parts, change("{solution} toy-b", lambda s: s.replace(":class: dropdown\n", "")), "without :class: dropdown"),
     (form.parts, add(code('check("toy-a", 1)')), "checked twice"),
+    (form.helped, change("(toy-here)=", "Words."), "no (toy-here)= before"),
+    (form.helped, change("{exercise} How?\n:label: toy-a", lambda s: s.replace("- **A.**", "-")), "no list of options"),
+    (
+        form.helped,
+        change("{solution} toy-a", lambda s: s.replace("**A.**", "**B.**")),
+        "does not begin with its letter",
+    ),
+    (form.helped, change("## Predict", "## Predict"), "no {admonition}"),
     (form.executed, lambda notebook: find(notebook, "share = run").update(execution_count=None), "never run: share"),
     (form.executed, change("share = run", "share = walk()"), "older source: share = walk"),
     (form.executed, add(code("x", {"text/plain": "x"})), "never run: x"),

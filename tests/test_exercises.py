@@ -9,8 +9,8 @@ import notebooks
 import numpy as np
 import pytest
 import stated
-from escapelab import exercises
-from escapelab.answers import Exercise, Wrong, registry
+from escapelab import exercises, progress
+from escapelab.answers import KINDS, Exercise, Wrong, registry
 
 HALF = Exercise(
     "toy-half",
@@ -26,16 +26,29 @@ STEP = HALF._replace(
     inputs=lambda generator: (generator.normal(), generator.uniform(0.1, 0.9)),
     wrong=[Wrong(lambda theta, eta: theta + eta * 2.0 * theta, "That goes uphill.")],
 )
-TOYS = {toy.id: toy for toy in (HALF, PAIR, WORD, STEP)}
+FAR = HALF._replace(
+    id="toy-far",
+    kind="explain",
+    solution=[3.0, 4.0],
+    accepts=lambda pair: bool(np.hypot(*pair) >= 5.0),
+    hints=("How far?", "Farther.", "Take the longer leg."),
+    wrong=[
+        Wrong([1.0, 1.0], "Too near.", lambda pair: bool(np.hypot(*pair) < 2.0)),
+        Wrong([3.0, 3.0], "Nearly.", lambda pair: bool(np.hypot(*pair) < 5.0)),
+    ],
+)
+TOYS = {toy.id: toy for toy in (HALF, PAIR, WORD, STEP, FAR)}
 EVERY = list(registry().values()) + list(TOYS.values())
 LESSON_EXERCISES = pytest.mark.parametrize("task", registry().values(), ids=lambda task: task.id)
 ALL = pytest.mark.parametrize("task", EVERY, ids=lambda task: task.id)
 
 
 @pytest.fixture(autouse=True)
-def _with_toys(monkeypatch):
+def _with_toys(monkeypatch, tmp_path):
     known = {**registry(), **TOYS}
-    monkeypatch.setattr(exercises, "registry", lambda: known)
+    for module in (exercises, progress):
+        monkeypatch.setattr(module, "registry", lambda: known)
+    monkeypatch.setenv("ESCAPELAB_PROGRESS", str(tmp_path / "own" / "progress.json"))
 
 
 @ALL
@@ -57,9 +70,65 @@ def test_every_known_wrong_answer_gets_its_own_hint(task):
 
 @LESSON_EXERCISES
 def test_a_lesson_exercise_knows_three_wrong_turns_apart(task):
-    hints = [wrong.hint for wrong in task.wrong] + [task.hint]
+    hints = [wrong.hint for wrong in task.wrong] + list(task.helps)
     assert len(task.wrong) >= 3
     assert len(set(hints)) == len(hints)
+
+
+WHOLE = pytest.mark.parametrize("task", [t for t in registry().values() if t.hints], ids=lambda task: task.id)
+OLDER = {"f1", "f6", "q5"}  # lessons whose exercises have one hint, no kind and no minutes yet
+
+
+def test_every_lesson_has_four_exercises_of_all_three_kinds():
+    for lesson in {task.lesson for task in registry().values()} - OLDER:
+        kinds = Counter(task.kind for task in registry().values() if task.lesson == lesson)
+        assert (sum(kinds.values()) >= 4, set(kinds)) == (True, set(KINDS)), lesson
+    assert {task.lesson for task in registry().values() if not task.hints} <= OLDER
+
+
+@WHOLE
+def test_help_is_a_question_then_a_nudge_then_the_method(task):
+    assert len(task.hints) == 3
+    assert task.hints[0].endswith("?")
+    assert all(hint.endswith((".", "?")) for hint in task.hints)
+    assert 1 <= task.minutes <= 30
+
+
+@WHOLE
+def test_the_kind_of_an_exercise_says_how_it_is_checked(task):
+    computed, chosen, tried = callable(task.solution), isinstance(task.solution, str), task.accepts is not None
+    assert (computed, chosen, tried) == tuple(task.kind == kind for kind in KINDS)
+    assert computed == (task.inputs is not None)
+
+
+@WHOLE
+def test_what_a_function_is_asked_does_not_repeat(task):
+    if task.kind == "compute":
+        drawn = [repr(task.inputs(np.random.default_rng(seed))) for seed in range(20)]
+        assert len(set(drawn)) == 20
+
+
+def test_an_answer_that_does_what_is_asked_counts_whatever_it_is():
+    for pair in ([3, 4], (0.0, 7.0), np.array([-5.0, 5.0])):
+        assert exercises.judge("toy-far", pair).status == "OK"
+    assert exercises.judge("toy-far", [1.5, 0.5]) == ("WRONG", "Too near.")
+    assert exercises.judge("toy-far", [4.0, 2.0]) == ("WRONG", "Nearly.")
+    assert exercises.judge("toy-far", 6.0).text.endswith("give 2 numbers.")
+
+
+def test_hints_come_one_at_a_time(capsys):
+    for grade in (1, 2, 3):
+        exercises.check("toy-far", hint=grade)
+    assert capsys.readouterr().out.splitlines() == [
+        f"HINT {grade} of 3, toy-far: {text}" for grade, text in enumerate(FAR.hints, start=1)
+    ]
+
+
+def test_the_stub_says_where_help_is(capsys):
+    exercises.check("toy-far")
+    said = capsys.readouterr().out
+    assert "Every answer that does what is asked counts." in said
+    assert said.endswith('Stuck? check("toy-far", hint=1).\n')
 
 
 def gives_away(task, text):
@@ -74,7 +143,7 @@ def gives_away(task, text):
 
 @ALL
 def test_no_hint_gives_the_solution_away(task):
-    assert not any(gives_away(task, text) for text in [task.hint, *(wrong.hint for wrong in task.wrong)])
+    assert not any(gives_away(task, text) for text in [*task.helps, *(wrong.hint for wrong in task.wrong)])
 
 
 @pytest.mark.parametrize(("task", "text"), [(HALF, "It is 0.5, see?"), (WORD, "the noise"), (PAIR, "first 1.0")])
@@ -161,7 +230,7 @@ def test_a_function_cannot_reach_the_solution_through_its_inputs():
 
 def test_what_an_answer_prints_is_dropped(capsys):
     exercises.check("toy-step", lambda theta, eta: print("secret") or theta - eta * 2.0 * theta)
-    assert capsys.readouterr().out == "OK toy-step: right.\n"
+    assert capsys.readouterr().out.startswith("OK toy-step: right. Done: 1 of 5 in this chapter, 1 of ")
 
 
 def test_an_unknown_exercise_is_named_with_a_near_one(capsys):

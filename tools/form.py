@@ -111,6 +111,28 @@ def parts(notebook, slug: str) -> list[str]:
     return found + ["a {solution} without :class: dropdown"] * len(hidden)
 
 
+def helped(notebook, slug: str) -> list[str]:
+    """Each exercise leads back to a paragraph; what is chosen has lettered options and an answer by letter."""
+    text = "\n\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
+    asked = {name for cell in notebooks.code_cells(notebook) for name, _ in notebooks.checked_answers(cell.source)}
+    tasks = [registry()[name] for name in sorted(asked & set(registry())) if registry()[name].hints]
+    found = [f"no ({t.rests_on})= before the paragraph that {t.id} rests on" for t in tasks if not _target(text, t)]
+    for task in (task for task in tasks if task.kind == "predict"):
+        posed = re.search(rf":label: {task.id}\n(.*?)^`{{4,}}$", text, flags=re.M | re.S)
+        options = re.findall(r"^- \*\*([A-Z])\.\*\* ", posed[1] if posed else "", flags=re.M)
+        found += [f"{task.id} has no list of options - **A.** ..."] * (task.solution not in options)
+        solved = rf"\{{solution\}} {task.id}\n:class: dropdown\n\s*\*\*{task.solution}\.\*\* "
+        found += [f"the solution of {task.id} does not begin with its letter in bold"] * (not re.search(solved, text))
+    answered = re.search(
+        r"^## Predict\n.*?\{admonition\}[^\n]*\n:class: dropdown predicted\n\*\*[A-Z]\.\*\* ", text, re.M | re.S
+    )
+    return found + ["Predict has no {admonition} with :class: dropdown predicted"] * bool(tasks and not answered)
+
+
+def _target(text: str, task) -> bool:
+    return re.search(rf"^\({re.escape(task.rests_on)}\)=$", text, flags=re.M) is not None
+
+
 def executed(notebook, slug: str) -> list[str]:
     """Every code cell was run, from the source that stands there, without an error or a warning."""
     found = []

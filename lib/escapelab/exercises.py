@@ -1,6 +1,7 @@
 """Answer checks: TODO, OK, or WRONG with a hint for that mistake.
 
-    check("q1-variance", answer)
+    check("q1-variance", answer)        what is right is noted in the learner's own file (progress.py)
+    check("q1-variance", hint=1)        a question; hint=2 a nudge, hint=3 the method
 
 Nothing here raises, whatever the answer is, and nothing needs a network. The exercises stand in `escapelab.answers`.
 """
@@ -18,6 +19,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from escapelab import progress
 from escapelab.answers import Exercise, registry
 
 TIME_LIMIT = 5.0  # seconds for one answer
@@ -40,21 +42,29 @@ class _TooLong(SystemExit):
     """Stops the thread of an answer that takes too long."""
 
 
-def check(exercise: str, answer=...) -> None:
-    """Print whether the answer to an exercise is right; if not, a hint."""
+def check(exercise: str, answer=..., hint: int = 0) -> None:
+    """Print whether the answer to an exercise is right, and what to think of if it is not; with hint=1, 2, 3 print
+    that hint instead."""
+    task = registry().get(exercise) if isinstance(exercise, str) else None
+    if task is not None and hint in (1, 2, 3):
+        print(f"HINT {hint} of 3, {exercise}: {task.helps[min(hint, len(task.helps)) - 1]}")
+        return
     result = judge(exercise, answer)
-    print(f"{result.status} {exercise}: {result.text}")
+    far = f" {progress.mark(exercise)}" if result.status == "OK" else ""
+    print(f"{result.status} {exercise}: {result.text}{far}")
 
 
-def judge(exercise: str, answer) -> Result:
+def judge(exercise: str, answer, seed: int = 20) -> Result:
     """The result that `check` prints. The answer may be a number, a sequence, a word or a function; None and ... are
-    the stub. A function is called with random inputs, for TIME_LIMIT seconds at most; what it prints is dropped."""
+    the stub. A function is called with DRAWS random inputs, drawn from numpy's default_rng(seed), for TIME_LIMIT
+    seconds at most; what it prints is dropped."""
     known = registry()
     task = known.get(exercise) if isinstance(exercise, str) else None
     if task is None:
         near = difflib.get_close_matches(str(exercise), known, n=1, cutoff=0.4)
         return Result("UNKNOWN", "there is no such exercise" + (f"; do you mean {near[0]}?" if near else "."))
-    outcome = _within_limit(lambda: _compare(task, answer))
+    _warm(task)
+    outcome = _within_limit(lambda: _compare(task, answer, seed))
     if isinstance(outcome, Result):
         return outcome
     if isinstance(outcome, _Impolite):
@@ -64,9 +74,9 @@ def judge(exercise: str, answer) -> Result:
     return Result("WRONG", f"this raised {_named(outcome)}.")
 
 
-def demand_ok(exercise: str, answer) -> None:
-    """AssertionError unless the answer is OK: for the tests, which run every printed solution."""
-    result = judge(exercise, answer)
+def demand_ok(exercise: str, answer, seed: int = 20) -> None:
+    """AssertionError unless the answer is OK: for tests, which run every printed solution, and for graders."""
+    result = judge(exercise, answer, seed)
     if result.status != "OK":
         raise AssertionError(f"{exercise}: {result.status}, {result.text}")
 
@@ -110,22 +120,38 @@ def _is_stub(answer) -> bool:
     return isinstance(answer, list | tuple) and 0 < len(answer) <= LONGEST and all(map(_is_stub, answer))
 
 
+_ready: set[str] = set()
+
+
+def _warm(task: Exercise) -> None:
+    """Try the solution once, so that compiling what an experiment needs is not counted as the answer's time."""
+    if task.accepts and task.id not in _ready:
+        task.accepts(_plain(task.solution))
+        _ready.add(task.id)
+
+
 def _todo(task: Exercise) -> Result:
-    numeric = not isinstance(task.solution, str)
-    close = f" Numbers count within {100.0 * task.rtol:.3g} % of the exact value." if numeric else ""
-    return Result("TODO", f"put your answer in place of the dots and run this cell again.{close}")
+    close = f" Numbers count within {100.0 * task.rtol:.3g} % of the exact value."
+    if isinstance(task.solution, str):
+        close = ""
+    elif task.accepts:
+        close = " Every answer that does what is asked counts."
+    stuck = f' Stuck? check("{task.id}", hint=1).' if task.hints else ""
+    return Result("TODO", f"put your answer in place of the dots and run this cell again.{close}{stuck}")
 
 
-def _compare(task: Exercise, answer) -> Result:
+def _compare(task: Exercise, answer, seed: int = 20) -> Result:
     """The result for an answer, which may raise anything when it is touched."""
     if _is_stub(answer):
         return _todo(task)
-    right, wrong = (_try_function if callable(task.solution) else _try_value)(task, answer)
+    right, wrong = _try_function(task, answer, seed) if callable(task.solution) else _try_value(task, answer)
     if right is None:
         return _todo(task)
     if right:
         return Result("OK", "right.")
-    return Result("WRONG", next((known.hint for known, same in zip(task.wrong, wrong, strict=True) if same), task.hint))
+    return Result(
+        "WRONG", next((known.hint for known, same in zip(task.wrong, wrong, strict=True) if same), task.helps[0])
+    )
 
 
 def _try_value(task: Exercise, answer) -> tuple[bool, list[bool]]:
@@ -137,13 +163,21 @@ def _try_value(task: Exercise, answer) -> tuple[bool, list[bool]]:
         words = [" ".join(text.split()).casefold() for text in (answer, task.solution, *(w.answer for w in task.wrong))]
         return words[0] == words[1], [words[0] == word for word in words[2:]]
     given = _numbers(answer, np.asarray(task.solution))
+    if task.accepts:
+        turns = [w.covers(_plain(given)) if w.covers else _close(task, given, w.answer) for w in task.wrong]
+        return bool(task.accepts(_plain(given))), [bool(turn) for turn in turns]
     return _close(task, given, task.solution), [_close(task, given, known.answer) for known in task.wrong]
 
 
-def _try_function(task: Exercise, answer) -> tuple[bool | None, list[bool]]:
+def _plain(numbers) -> float | np.ndarray:
+    array = np.asarray(numbers, dtype=float)
+    return float(array) if array.ndim == 0 else array
+
+
+def _try_function(task: Exercise, answer, seed: int) -> tuple[bool | None, list[bool]]:
     if not callable(answer):
         raise _Impolite("give the function itself, not a value.")
-    generator = np.random.default_rng(20)
+    generator = np.random.default_rng(seed)
     right, wrong = True, [True] * len(task.wrong)
     for _ in range(DRAWS):
         inputs = task.inputs(generator)

@@ -1,42 +1,63 @@
-"""Exercises of the thread's lessons."""
+"""Exercises of thread/q1-why-it-settles."""
 
 import math
 
 from escapelab.answers import Exercise, Wrong
 
 
-def _growth(eta, curvatures):
-    return sum(math.log(abs(1 - eta * q)) for q in curvatures) / len(curvatures)
+def _variance(eta, curvature, noise_variance):
+    return eta * noise_variance / (curvature * (2 - eta * curvature))
 
 
-def _mean_square_limit(curvatures):
-    return 2 * sum(curvatures) / sum(q * q for q in curvatures)
-
-
-def _curvatures(generator):
-    return generator.uniform(0.5, 6.0, generator.integers(2, 9)).tolist()
+def _bowl(generator):
+    curvature = float(generator.uniform(0.5, 4.0))
+    return float(generator.uniform(0.2, 1.8)) / curvature, curvature, float(generator.uniform(0.2, 5.0))
 
 
 EXERCISES = [
     Exercise(
         "q1-variance",
-        solution=0.25,
-        hint="Take the variance of both sides of the update, and set the new variance equal to the old one.",
+        kind="compute",
+        minutes=5,
+        rests_on="q1-balance",
+        solution=_variance,
+        inputs=_bowl,
+        hints=(
+            "Which quantity is the same before and after a step of a settled cloud?",
+            "Take the variance of both sides of the update: the pull and the kick are independent.",
+            "Set the new variance equal to the old one and solve for it.",
+        ),
         wrong=[
-            Wrong(0.5, "That is the standard deviation."),
-            Wrong(0.125, "That is the formula for very small steps; here the step times the curvature is not small."),
-            Wrong(1.0, "That is the variance of the kick before it is multiplied by the step size."),
+            Wrong(lambda eta, curvature, w: math.sqrt(_variance(eta, curvature, w)), "That is the standard deviation."),
+            Wrong(
+                lambda eta, curvature, w: eta * w / (2 * curvature),
+                "That is the formula for very small steps; here the step times the curvature is not small.",
+            ),
+            Wrong(
+                lambda eta, curvature, w: eta**2 * w, "That is one kick. A settled cloud remembers earlier ones, too."
+            ),
+            Wrong(
+                lambda eta, curvature, w: _variance(eta, curvature, w) / eta,
+                "A kick moves the point by the step times the noise: its variance gets the square of the step.",
+            ),
         ],
     ),
     Exercise(
         "q1-memory",
+        kind="compute",
+        minutes=5,
+        rests_on="q1-forgets",
         solution=lambda eta, curvature, lag: (1 - eta * curvature) ** lag,
         inputs=lambda generator: (
             float(generator.uniform(0.01, 0.5)),
             float(generator.uniform(0.5, 3.0)),
             int(generator.integers(2, 6)),
         ),
-        hint="Ask which share of the old position survives one step, then repeat.",
+        hints=(
+            "Which share of the old position survives one step?",
+            "What is added in a step is independent of the position. So what happens to the share in the next step?",
+            "Multiply the share of one step by itself, once for each step of the lag.",
+        ),
         wrong=[
             Wrong(lambda eta, curvature, lag: 1 - eta * curvature, "That is one step; the lag is missing."),
             Wrong(lambda eta, curvature, lag: 1 - lag * eta * curvature, "Shares multiply; they do not add up."),
@@ -49,82 +70,57 @@ EXERCISES = [
     ),
     Exercise(
         "q1-half-width",
-        solution=0.25,
-        hint="Which power of the width does the formula give, and how does it grow with the step?",
+        kind="predict",
+        minutes=3,
+        rests_on="q1-smaller",
+        solution="C",
+        hints=(
+            "Which power of the width does the formula give?",
+            "For small steps the formula is proportional to the step. Is the formula a width?",
+            "Write the width as the root of the formula, and see which factor under the root halves the root.",
+        ),
         wrong=[
-            Wrong(0.5, "Half the step halves the variance. The width is its square root."),
-            Wrong(0.5**0.5, "That is what half the step does to the width. Here the width is given."),
-            Wrong(2.0, "A larger step makes the cloud wider."),
+            Wrong("A", "That makes the cloud wider, not narrower, than you want: follow the factor through the root."),
+            Wrong("B", "Half the step halves the variance. The width is its square root."),
+            Wrong("D", "That is more than is needed. Put the factor into the formula and take the root."),
         ],
     ),
     Exercise(
         "q1-uphill",
-        solution=0.5,
-        hint="Run the film of a settled walker backwards: does it look any different?",
-        wrong=[
-            Wrong(0.0, "That would be descent without noise."),
-            Wrong(1.0, "That is the first step from the minimiser itself; a settled walker is seldom there."),
-            Wrong(0.683, "That is the share of a normal law within one standard deviation."),
-        ],
-    ),
-    Exercise(
-        "c2-growth",
-        solution=_growth,
-        inputs=lambda generator: (float(generator.uniform(0.05, 0.6)), _curvatures(generator)),
-        hint="The distance after many steps is a product. What turns a product into a sum?",
-        wrong=[
-            Wrong(
-                lambda eta, curvatures: math.log(abs(1 - eta * sum(curvatures) / len(curvatures))),
-                "That is full-batch descent: you averaged the curvatures before taking the logarithm.",
-            ),
-            Wrong(
-                lambda eta, curvatures: math.log(sum(abs(1 - eta * q) for q in curvatures) / len(curvatures)),
-                "You took the logarithm of the mean factor; that is a statement about the mean over walkers.",
-            ),
-            Wrong(
-                lambda eta, curvatures: math.log(sum((1 - eta * q) ** 2 for q in curvatures) / len(curvatures)) / 2,
-                "That is the root mean square, which rare paths dominate.",
-            ),
-        ],
-    ),
-    Exercise(
-        "c2-mean-square",
-        solution=_mean_square_limit,
-        inputs=lambda generator: (_curvatures(generator),),
-        hint="Write out the mean of the squared factor and ask where it is one.",
-        wrong=[
-            Wrong(
-                lambda curvatures: 2 * len(curvatures) / sum(curvatures),
-                "That is the limit for the full batch; the curvatures differ here.",
-            ),
-            Wrong(
-                lambda curvatures: 2 / max(curvatures), "That keeps every single factor below one, which is too strict."
-            ),
-            Wrong(
-                lambda curvatures: sum(curvatures) / sum(q * q for q in curvatures),
-                "There the mean squared factor is smallest; it grows back from that step on.",
-            ),
-        ],
-    ),
-    Exercise(
-        "c2-two",
-        solution=25 / 9 - 5 * math.sqrt(7) / 9,
-        hint="Both factors are used equally often. What must the product of their sizes be?",
-        wrong=[
-            Wrong(2 / 1.64, "That is the mean-square limit; above it only the mean grows."),
-            Wrong(2.0, "That is the limit for the full batch."),
-            Wrong(2 / 1.8, "There the larger factor alone reaches one; the other still makes up for it."),
-            Wrong(25 / 9 + 5 * math.sqrt(7) / 9, "That is the larger root of the quadratic; walkers leave earlier."),
-        ],
-    ),
-    Exercise(
-        "c2-between",
+        kind="predict",
+        minutes=3,
+        rests_on="q1-half",
         solution="C",
-        hint="Compare the median with the dashed line.",
+        hints=(
+            "If a film of a settled walker ran backwards, could you tell?",
+            "A step down, seen backwards, is a step up.",
+            "The pair (now, next) has the same law as (next, now): count the two kinds of steps.",
+        ),
         wrong=[
-            Wrong("A", "Look at the median: does it rise?"),
-            Wrong("B", "Look at the dashed line: does it fall?"),
-            Wrong("none", "One of the three describes the figure with the median and the means."),
+            Wrong("A", "That would be descent without noise."),
+            Wrong("B", "A cloud whose steps go mostly down would shrink. This one keeps its width."),
+            Wrong("D", "That is the first step from the minimiser itself; a settled walker is seldom there."),
+        ],
+    ),
+    Exercise(
+        "q1-halving",
+        kind="explain",
+        minutes=10,
+        rests_on="q1-smaller",
+        solution=1.6,
+        accepts=lambda eta: 4 / 3 <= eta < 2,
+        hints=(
+            "Where in the variance formula does the step stand a second time?",
+            "The bracket in the denominator hardly matters for small steps. What if it is nearly empty?",
+            "Divide the formula at eta by the formula at half of it, and find the steps for which that is 4 or more.",
+        ),
+        wrong=[
+            Wrong(
+                0.1, "There half the step gives nearly half the variance: the claim holds.", lambda eta: 0 < eta < 0.8
+            ),
+            Wrong(1.2, "The claim fails there, but the quotient is still below 4.", lambda eta: 0.8 <= eta < 4 / 3),
+            Wrong(2.5, "At this step the bowl holds no cloud at all: the pull overshoots.", lambda eta: eta >= 2),
+            Wrong(-0.5, "A step size is positive.", lambda eta: eta <= 0),
         ],
     ),
 ]
