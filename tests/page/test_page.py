@@ -10,7 +10,7 @@ HTML, SCREENSHOTS = BUILD / "html", BUILD / "screenshots"
 BUILT = sorted(path.relative_to(HTML).as_posix() for path in HTML.rglob("*.html") if "_static" not in path.parts)
 PAGES = [name for name in BUILT if not name.startswith("_modules/")]
 SOURCES = [name for name in BUILT if name.startswith("_modules/")]
-CONTROLS = [name for name in BUILT if "escapelab-control" in (HTML / name).read_text(encoding="utf-8")]
+CONTROLS = [name for name in PAGES if "escapelab-control" in (HTML / name).read_text(encoding="utf-8")]
 TOO_WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 SHOWN = """(control) => {
   const image = [...control.querySelectorAll(".escapelab-picture img")].find((image) => image.offsetParent);
