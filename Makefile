@@ -5,7 +5,7 @@ PYTHON ?=
 TORCH ?= yes
 export PYTHON
 .DEFAULT_GOAL := help
-.PHONY: help setup book test fresh page-test mutants bench lint refresh lock clean
+.PHONY: help setup book dist test fresh page-test mutants bench links lint refresh lock clean
 
 help:
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -15,6 +15,10 @@ setup:
 
 book: setup  ## execute every lesson and build the HTML
 	@$(PY) tools/book.py
+
+dist: setup  ## one zip of the book that opens by double click, without a network
+	@$(PY) tools/book.py
+	@$(PY) tools/dist.py
 
 test: setup  ## the library's tests, every lesson against its stored outputs, the ledger, the exercises
 	@$(PY) tools/lessons.py prepare
@@ -33,6 +37,9 @@ mutants: setup  ## change the library at random: do tests and ledger notice?
 bench: setup  ## the library's speed against NumPy, JAX, PyTorch, numba and C
 	@TORCH=$(TORCH) sh benchmarks/setup.sh
 	@PYTHONPATH=lib _build/bench/bin/python benchmarks/run.py
+
+links: setup  ## ask every external link whether it answers
+	@$(PY) tools/links.py
 
 lint: setup  ## ruff over code and notebooks
 	@$(PY) -m ruff check .
