@@ -50,16 +50,17 @@ const announce = (control) => {
   status.className = "escapelab-status visually-hidden";
   status.setAttribute("role", "status");
   control.append(status);
-  let before = shown(), open = false, wait;
+  let before = shown(), open = false, moved = false, wait;
   const follow = () => {
     picture.querySelectorAll("figcaption[aria-live]").forEach((caption) => caption.removeAttribute("aria-live"));
     picture.querySelectorAll("details").forEach((details) => (details.open = open));
     clearTimeout(wait);
     wait = setTimeout(() => {
-      if (before && shown() !== before) status.textContent = shown();
+      if (moved && shown() !== before) status.textContent = shown();
       before = shown();
     }, 400);
   };
+  for (const input of ["keydown", "pointerdown"]) control.addEventListener(input, () => (moved = true), true);
   picture.addEventListener("toggle", (event) => (open = event.target.open), true);
   new MutationObserver(follow).observe(picture, { subtree: true, childList: true });
   follow();
