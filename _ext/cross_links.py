@@ -10,7 +10,7 @@ from docutils import nodes
 LEDGER = "chapters/verdict/v2-ledger"
 GLOSSARY = "chapters/reference/glossary"
 ENTRY = re.compile(r'<div class="ledger-entry"(.*?)<span style="font-family:monospace">([\w-]+)</span>', re.S)
-ROW = re.compile(r'(<tr id="([\w-]+)">.*?<a href="\.\./[\w/-]+\.html)(")', re.S)
+ROW = re.compile(r'(<tr id="([\w-]+)">(?:(?!</tr>).)*?<a href="\.\./[\w/-]+\.html)(")', re.S)
 CLOSED = (nodes.reference, nodes.literal, nodes.math, nodes.title, nodes.raw, nodes.pending, nodes.literal_block)
 
 

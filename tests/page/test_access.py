@@ -1,16 +1,9 @@
 """The page for every reader: accessible to axe, read aloud, still where wanted, in the dark, on paper."""
 
-import sys
-from pathlib import Path
+from test_page import changed, shown
+from visits import AXE, CONTROLS, PAGES, SCREENSHOTS, VIOLATIONS, each
 
-import pytest
-from test_page import CONTROLS, HTML, PAGES, changed, shown
-
-AXE = Path(sys.prefix) / "share" / "escapelab-assets" / "tests" / "axe.min.js"
 EXCEPTIONS: dict[str, str] = {}  # axe rule -> why the theme may break it
-VIOLATIONS = """async () => (await axe.run(document, { resultTypes: ["violations"] })).violations
-  .filter((rule) => rule.impact === "serious" || rule.impact === "critical")
-  .flatMap((rule) => rule.nodes.map((node) => [rule.id, node.target.join(" "), node.failureSummary]))"""
 STATUS = """([control, said]) => control.querySelector(".escapelab-status").textContent === said"""
 HUES = """() => {
   const picture = document.querySelector(".bd-article .cell_output img").cloneNode();
@@ -27,14 +20,9 @@ HUES = """() => {
 }"""
 
 
-@pytest.mark.parametrize("width", [1280, 390])
-@pytest.mark.parametrize("name", PAGES)
-def test_axe_finds_nothing_serious_in_the_light_and_in_the_dark(open_page, name, width):
-    page = open_page(name, width, reduced_motion="reduce")
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme)
-        assert [found for found in page.evaluate(VIOLATIONS) if found[0] not in EXCEPTIONS] == []
+@each(PAGES)
+def test_axe_finds_nothing_serious_wide_and_narrow_in_the_light_and_in_the_dark(visit):
+    assert [found for found in visit.violations if found[2] not in EXCEPTIONS] == []
 
 
 def test_axe_finds_a_picture_without_words_and_grey_on_grey(open_page):
@@ -45,7 +33,7 @@ def test_axe_finds_a_picture_without_words_and_grey_on_grey(open_page):
     assert {found[0] for found in page.evaluate(VIOLATIONS)} == {"image-alt", "color-contrast"}
 
 
-@pytest.mark.parametrize("name", CONTROLS)
+@each(CONTROLS)
 def test_a_controls_new_sentence_is_a_status_that_screen_readers_say(open_page, name):
     page = open_page(name, 1280)
     for control in page.locator(".escapelab-control").all():
@@ -55,7 +43,7 @@ def test_a_controls_new_sentence_is_a_status_that_screen_readers_say(open_page, 
         page.wait_for_function(STATUS, arg=[control.element_handle(), said], timeout=4000)
 
 
-@pytest.mark.parametrize("name", CONTROLS)
+@each(CONTROLS)
 def test_play_is_reached_and_pressed_by_keyboard_and_says_what_it_does(open_page, name):
     page = open_page(name, 1280)
     for control in page.locator(".escapelab-control:has(.widget-play)").all():
@@ -81,15 +69,9 @@ def test_the_numbers_of_a_controls_pictures_stay_open_from_one_to_the_next(open_
     assert numbers.get_attribute("open") is not None and numbers.inner_text() != first
 
 
-@pytest.mark.parametrize("name", PAGES)
-def test_every_figure_of_a_cell_has_its_numbers_and_says_them(open_page, name):
-    page = open_page(name, 1280)
-    figures = page.evaluate("""() => [...document.querySelectorAll(".bd-article .cell_output img")].map((image) => {
-      const numbers = (image.closest("figure") || image.closest(".cell_output")).querySelector(".escapelab-numbers");
-      const framed = Boolean(image.closest(".escapelab-frame"));
-      return [numbers ? numbers.querySelectorAll("td").length : 0, framed || image.alt.includes("drawn: ")];
-    })""")
-    assert [figure for figure in figures if figure[0] < 10 or not figure[1]] == []
+@each(PAGES)
+def test_every_figure_of_a_cell_has_its_numbers_and_says_them(visit):
+    assert [figure for figure in visit.figures if figure[0] < 10 or not figure[1]] == []
 
 
 def test_nothing_moves_by_itself_for_those_who_want_it_still(open_page):
@@ -104,7 +86,7 @@ def test_nothing_moves_by_itself_for_those_who_want_it_still(open_page):
     )
 
 
-@pytest.mark.parametrize("name", CONTROLS)
+@each(CONTROLS)
 def test_a_finger_finds_every_control(open_page, name):
     page = open_page(name, 390, has_touch=True, is_mobile=True, reduced_motion="reduce")
     small = page.evaluate("""() => {
@@ -146,7 +128,7 @@ def test_in_the_dark_a_figures_ground_is_the_pages_and_its_colours_are_legible(o
     assert min(contrasts) >= 3
 
 
-@pytest.mark.parametrize("name", CONTROLS)
+@each(CONTROLS)
 def test_a_printed_page_is_as_wide_as_the_paper_and_holds_no_buttons(open_page, name):
     page = open_page(name, 794)
     page.emulate_media(media="print")
@@ -157,5 +139,5 @@ def test_a_printed_page_is_as_wide_as_the_paper_and_holds_no_buttons(open_page, 
     assert page.evaluate(cut) == 0
     paper = page.pdf(format="A4", prefer_css_page_size=False)
     assert paper.startswith(b"%PDF")
-    (HTML.parent / "screenshots").mkdir(exist_ok=True)
-    (HTML.parent / "screenshots" / f"{name.removesuffix('.html').replace('/', '-')}.pdf").write_bytes(paper)
+    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+    (SCREENSHOTS / f"{name.removesuffix('.html').replace('/', '-')}.pdf").write_bytes(paper)

@@ -9,12 +9,16 @@ from pathlib import Path
 
 import pytest
 from conftest import READY
-from test_page import BUILT, CHANGED, CONTROLS, HTML, PAGES, SHOWN
+from test_page import CHANGED, SHOWN
+from visits import BUILT, CONTROLS, HTML, PAGES, each
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.append(str(ROOT / "tools"))
+import dist  # noqa: E402
 import versions  # noqa: E402
 
+unzipped = pytest.mark.xdist_group("zip")  # one process writes it
+AHEAD = {"_static/vendor/widgets/embed.js"}
 FIRST_VISIT = 1_000_000  # bytes gzipped beyond what the front page has brought
 LESSON = next(name for name in CONTROLS if name.endswith("two-pictures.html"))
 
@@ -48,6 +52,7 @@ def outside(page, folder: Path) -> list[str]:
     return [address[:200] for address in page.asked if not address.startswith(own)]
 
 
+@unzipped
 def test_the_zip_opens_and_asks_the_network_for_nothing(reader, unpacked):
     reader.goto((unpacked / "index.html").as_uri())
     reader.wait_for_selector(".bd-article h1")
@@ -62,6 +67,7 @@ def test_the_zip_opens_and_asks_the_network_for_nothing(reader, unpacked):
     assert outside(reader, unpacked) == [] and reader.missing == []
 
 
+@unzipped
 def test_search_works_from_a_folder(reader, unpacked):
     reader.goto((unpacked / LESSON).as_uri())
     reader.locator("button.search-button-field").click()
@@ -74,13 +80,12 @@ def test_search_works_from_a_folder(reader, unpacked):
     assert outside(reader, unpacked) == [] and reader.missing == []
 
 
-def test_every_page_of_the_zip_finds_all_it_asks_for_inside(reader, unpacked):
-    for name in PAGES:
-        reader.goto((unpacked / name).as_uri())
-        reader.wait_for_function(READY, timeout=30_000)
-    assert outside(reader, unpacked) == [] and reader.missing == []
+@each(PAGES)
+def test_all_that_a_page_loads_is_in_the_zip(visit):
+    assert [name for name in visit.files if dist.LEFT_OUT.fullmatch(name)] == []
 
 
+@unzipped
 def test_a_request_to_the_network_would_be_seen(reader, unpacked):
     reader.goto((unpacked / "intro.html").as_uri())
     reader.evaluate("new Image().src = 'https://example.org/pixel.png'")
@@ -88,6 +93,7 @@ def test_a_request_to_the_network_would_be_seen(reader, unpacked):
     assert len(outside(reader, unpacked)) == 1
 
 
+@unzipped
 def test_every_notebook_can_be_downloaded_from_the_zip_with_its_library(unpacked):
     notebooks = sorted((unpacked / "_sources").rglob("*.ipynb"))
     first = {json.loads(path.read_text(encoding="utf-8"))["cells"][0]["id"] for path in notebooks}
@@ -106,43 +112,28 @@ def test_a_stale_page_is_refused(tmp_path):
     assert versions.stale(tmp_path) == ["bare.html", "old.html"]
 
 
-@pytest.mark.parametrize("name", PAGES)
-def test_the_foot_of_a_page_says_its_versions_and_how_to_cite_them(open_page, name):
-    page = open_page(name, 1280)
-    assert versions.current() in page.inner_text(".extra_footer")
-    page.locator(".extra_footer summary").click()
-    assert versions.current() in page.inner_text(".extra_footer pre")
+@each(PAGES)
+def test_the_foot_of_a_page_says_its_versions_and_how_to_cite_them(visit):
+    assert visit.foot.count(versions.current()) == 2 and "Cite this version" in visit.foot
 
 
-def weight(address: str) -> int:
+def weight(name: str) -> int:
     """Bytes of a file of the book, gzipped unless it is compressed already."""
-    data = Path(address.partition("?")[0].partition("#")[0]).read_bytes()
+    data = (HTML / name).read_bytes()
     return min(len(data), len(gzip.compress(data, 6)))
 
 
-def asked(open_page, name: str) -> set[str]:
-    """The files that a page loads, itself among them."""
-    files = []
-    page = open_page(name, 1280)
-    page.on("request", lambda request: files.append(request.url))
-    page.reload()
-    page.wait_for_function(READY, timeout=30_000)
-    page.evaluate("window.scrollTo(0, document.body.scrollHeight)")
-    page.wait_for_timeout(200)
-    return {url.removeprefix("file://").partition("?")[0] for url in files if url.startswith("file:")}
+@each(CONTROLS)
+def test_the_first_visit_of_a_lesson_brings_at_most_a_megabyte(open_page, visit, name):
+    """Beyond what the front page has brought, and the widgets that it fetches ahead; _build/weights has the bytes."""
+    front = {file[1:] for file in open_page("intro.html", 1280).files if file.startswith("/")}
+    new, cold = (sum(map(weight, files)) for files in ({*visit.files} - front - AHEAD, visit.files))
+    (HTML.parent / "weights").mkdir(exist_ok=True)
+    (HTML.parent / "weights" / f"{Path(name).stem}.json").write_text(json.dumps({"new": new, "cold": cold}))
+    assert new <= FIRST_VISIT
 
 
-def test_the_first_visit_of_a_lesson_brings_at_most_a_megabyte(open_page):
-    front = asked(open_page, "intro.html")
-    lessons = {name: asked(open_page, name) for name in CONTROLS}
-    ahead = {str(HTML / "_static/vendor/widgets/embed.js")}
-    new = {name: sum(map(weight, files - front - ahead)) for name, files in lessons.items()}
-    cold = {name: sum(map(weight, files)) for name, files in lessons.items()}
-    (HTML.parent / "weights.json").write_text(json.dumps({"new": new, "cold": cold, "front": sum(map(weight, front))}))
-    assert {name: size for name, size in new.items() if size > FIRST_VISIT} == {}
-
-
-@pytest.mark.parametrize("name", CONTROLS)
+@each(CONTROLS)
 def test_no_script_holds_up_the_text(name):
     text = (HTML / name).read_text(encoding="utf-8")
     head, _, body = text.partition("</head>")
