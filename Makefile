@@ -5,7 +5,7 @@ PYTHON ?=
 TORCH ?= yes
 export PYTHON
 .DEFAULT_GOAL := help
-.PHONY: help setup book test fresh page-test mutants bench lint refresh lock clean
+.PHONY: help setup book dist test fresh page-test mutants bench links lint refresh lock clean
 
 help:
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -16,6 +16,10 @@ setup:
 book: setup  ## execute every lesson and build the HTML
 	@$(PY) tools/book.py
 
+dist: setup  ## one zip of the book that opens by double click, without a network
+	@$(PY) tools/book.py
+	@$(PY) tools/dist.py
+
 test: setup  ## the library's tests, every lesson against its stored outputs, the ledger, the exercises
 	@$(PY) tools/lessons.py prepare
 	@$(PY) -m pytest -n logical --dist loadfile --nbval --nbval-current-env --ignore tests/page tests _build/nbval
@@ -25,7 +29,8 @@ fresh: setup  ## every ledger entry under other seeds: make fresh SEEDS=20
 
 page-test: setup  ## the built page in a real browser
 	@$(PY) tools/book.py
-	@$(PY) -m pytest tests/page
+	@$(PY) -m pytest -n logical --dist loadgroup --ignore tests/page/test_lab.py tests/page
+	@$(PY) -m pytest tests/page/test_lab.py
 
 mutants: setup  ## change the library at random: do tests and ledger notice?
 	@$(PY) tools/mutants.py
@@ -33,6 +38,9 @@ mutants: setup  ## change the library at random: do tests and ledger notice?
 bench: setup  ## the library's speed against NumPy, JAX, PyTorch, numba and C
 	@TORCH=$(TORCH) sh benchmarks/setup.sh
 	@PYTHONPATH=lib _build/bench/bin/python benchmarks/run.py
+
+links: setup  ## ask every external link whether it answers
+	@$(PY) tools/links.py
 
 lint: setup  ## ruff over code and notebooks
 	@$(PY) -m ruff check .

@@ -1,47 +1,46 @@
-"""Sphinx extension: built pages that work from a folder, without a network, in any browser.
+"""Sphinx extension: built pages that work from a folder, without a network, in any browser, and show their text first.
 
-It adds the assets of tools/assets.py to the site, cures three faults of pages (inline scripts written twice, an icon
-script that breaks the Play button, widgets that call MathJax 2), leaves out the live-code scripts of a remote
-service, and takes the repository's address from the environment (BOOK_REPOSITORY_URL, BOOK_BRANCH) if it is there.
+It adds the assets of tools/assets.py to the site, writes each inline script once, runs scripts after the text, puts the
+widgets' state behind it, and leaves out the live-code scripts of a remote service.
 """
 
-import os
 import sys
 from pathlib import Path
 
 from docutils import nodes
 from sphinx.errors import ExtensionError
 
-ASSETS = Path(sys.prefix) / "share" / "escapelab-page"
-ICONS_INSIDE = 'if (window.FontAwesome) FontAwesome.config.autoReplaceSvg = "nest";'
-REMOTE = ("THEBE_JS_URL", "sphinx-thebe.js", "x-thebe-config", "kernelName = ")
+SITE = Path(sys.prefix) / "share" / "escapelab-assets" / "site"
+REMOTE = ("THEBE_JS_URL", "sphinx-thebe.js", "x-thebe-config", "kernelName = ", "DOCUMENTATION_OPTIONS.pagename")
+WIDGETS = "vendor/widgets/embed.js"
+STATE = "application/vnd.jupyter.widget-state+json"
 
 
 def configure(app, config) -> None:
-    """Add the assets and the repository's address; ExtensionError if the assets were not fetched."""
-    if not (ASSETS / "_static" / "vendor" / "widgets" / "embed.js").exists():
+    """Add the assets; ExtensionError if they were not fetched."""
+    if not (SITE / "_static" / WIDGETS).exists():
         raise ExtensionError("The page's assets are missing: run tools/assets.py with the Python that builds the book.")
-    config.html_extra_path.append(str(ASSETS))
-    if address := os.environ.get("BOOK_REPOSITORY_URL"):
-        config.html_theme_options |= {
-            "repository_url": address,
-            "repository_branch": os.environ.get("BOOK_BRANCH", "main"),
-            "use_repository_button": True,
-            "use_issues_button": True,
-        }
+    config.html_extra_path.append(str(SITE))
 
 
-def clean_scripts(app, pagename, templatename, context, doctree) -> None:
-    """Keep each inline script once and the scripts of remote services not at all."""
-    kept, bodies = [], set()
+def order_scripts(app, pagename, templatename, context, doctree) -> None:
+    """Keep each script once, those of remote services not at all; run files in order after the text."""
+    kept, late, seen = [], [], set()
     for script in context.get("script_files", []):
-        body = getattr(script, "attributes", {}).get("body")
-        if any(name in (body or str(getattr(script, "filename", ""))) for name in REMOTE) or body in bodies:
+        attributes = getattr(script, "attributes", {})
+        body, filename = attributes.get("body"), str(getattr(script, "filename", None) or "")
+        if any(name in (body or filename) for name in REMOTE) or (body or filename) in seen:
             continue
-        if body:
-            bodies.add(body)
-        kept.append(script)
-    context["script_files"] = kept
+        seen.add(body or filename)
+        if filename.endswith(WIDGETS):
+            context["has_widgets"] = True
+            continue
+        if filename and pagename != "search":
+            attributes["defer"] = "defer"
+        elif filename:
+            attributes.pop("defer", None)  # the search page's own scripts need the others at once
+        (late if attributes.get("type") == STATE else kept).append(script)
+    context["script_files"], context["late_scripts"] = kept, late
 
 
 def clean_text(app, doctree, pagename) -> None:
@@ -54,6 +53,5 @@ def clean_text(app, doctree, pagename) -> None:
 def setup(app) -> dict:
     app.connect("config-inited", configure)
     app.connect("doctree-resolved", clean_text, priority=900)
-    app.connect("html-page-context", clean_scripts, priority=900)
-    app.add_js_file(None, body=ICONS_INSIDE, priority=1)
+    app.connect("html-page-context", order_scripts, priority=900)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -31,9 +31,9 @@ ROWS = [
     {"sgd", "geometry", "thresholds", "quartics", "networks", "workers", "banded"},
     {"smoothing", "escape", "sweeps", "onestep", "panels", "survival", "chains", "kramers"},
     {"nodes"},
-    {"transfer"},
-    {"plots", "frames", "answers", "listing"},
-    {"progress"},
+    {"transfer", "plots"},
+    {"readout", "answers", "listing"},
+    {"frames", "progress"},
     {"exercises", "explore"},
 ]  # each imports from the rows above it
 LONGEST = 250

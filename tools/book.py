@@ -3,7 +3,6 @@
 Run by `make book`, or without make as `python tools/book.py` with the book's own Python.
 """
 
-import hashlib
 import io
 import os
 import shutil
@@ -15,18 +14,22 @@ from threading import Lock
 from time import perf_counter
 
 import execution
+import nbformat
 import notebooks
+import versions
 from jupyter_book.cli.main import main as jupyter_book
 from jupyter_cache import get_cache
 from jupyter_cache.base import CacheBundleIn
+from publisher import publisher
 
 ROOT = notebooks.ROOT
 BUILD = ROOT / "_build"
 CACHE = BUILD / ".jupyter_cache"
 DOCTREES = BUILD / ".doctrees"
 LISTINGS_DEPEND_ON = ("chapters/**/*.ipynb", "claims.toml")
-RESULTS_DEPEND_ON = ("lib/**/*.py", "requirements.lock")
+RESULTS_DEPEND_ON = ("lib/**/*.py", "requirements.lock", "tools/book.py", "tools/execution.py")
 PAGES_DEPEND_ON = ("_config.yml", "_toc.yml", "_ext/**/*.py", "references.bib", "claims.toml")
+FIRST = "from escapelab import readout; readout.on_page()"
 WARM_UP = """
 import importlib, pkgutil
 import matplotlib.pyplot
@@ -34,15 +37,6 @@ import escapelab
 for module in pkgutil.walk_packages(escapelab.__path__, "escapelab."):
     importlib.import_module(module.name)
 """
-
-
-def fingerprint(patterns: tuple[str, ...]) -> str:
-    """Hash of the names and contents of all files below the root that match one of the glob patterns."""
-    digest = hashlib.sha256()
-    for path in sorted({path for pattern in patterns for path in ROOT.glob(pattern) if path.is_file()}):
-        digest.update(path.relative_to(ROOT).as_posix().encode())
-        digest.update(path.read_bytes())
-    return digest.hexdigest()
 
 
 def changed(stamp: Path, key: str) -> bool:
@@ -54,19 +48,20 @@ def changed(stamp: Path, key: str) -> bool:
 
 
 def forget_what_is_stale() -> None:
-    """Empty the execution cache when library, pins or Python changed; drop the pages when their settings did."""
-    results = f"{sys.version_info[:2]} {fingerprint(RESULTS_DEPEND_ON)}"
+    """Empty the execution cache when library, pins or Python changed; drop the pages when what they are made of did."""
+    results = f"{sys.version_info[:2]} {versions.fingerprint(RESULTS_DEPEND_ON)}"
     if changed(BUILD / "results.key", results):
         shutil.rmtree(CACHE, ignore_errors=True)
         shutil.rmtree(DOCTREES, ignore_errors=True)
-    address = "".join(os.environ.get(variable, "") for variable in ("BOOK_REPOSITORY_URL", "BOOK_BRANCH"))
-    if changed(BUILD / "pages.key", fingerprint(PAGES_DEPEND_ON) + address):
+    if changed(BUILD / "pages.key", versions.fingerprint(PAGES_DEPEND_ON)):
         shutil.rmtree(DOCTREES, ignore_errors=True)
+    if changed(BUILD / "versions.key", versions.current(ROOT)):
+        shutil.rmtree(BUILD / "html", ignore_errors=True)
 
 
 def to_execute(cache, paths: list[Path]) -> list[Path]:
     """The notebooks whose code is not in the cache, and the listings when what they list has changed."""
-    listings_stale = changed(BUILD / "listings.key", fingerprint(LISTINGS_DEPEND_ON))
+    listings_stale = changed(BUILD / "listings.key", versions.fingerprint(LISTINGS_DEPEND_ON))
     wanted = []
     for path in paths:
         try:
@@ -80,6 +75,19 @@ def to_execute(cache, paths: list[Path]) -> list[Path]:
     return wanted
 
 
+def with_numbers(output) -> list:
+    """The output; a picture with few colours, and behind it the numbers that came as its text (escapelab.readout)."""
+    data = output.get("data", {})
+    if "image/png" not in data or notebooks.WIDGET in data:
+        return [output]
+    data["image/png"] = notebooks.small(data["image/png"])
+    if data.get("text/plain", "").startswith("<Figure"):
+        raise RuntimeError("a figure came without its numbers: is the library installed that this book holds?")
+    if not data.get("text/plain", "").startswith("<details"):
+        return [output]
+    return [output, nbformat.v4.new_output("display_data", data={"text/html": data.pop("text/plain")})]
+
+
 def execute_all(cache, paths: list[Path]) -> list[Exception]:
     """Run the notebooks on all cores and cache those that succeed; what went wrong with the others."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
@@ -89,7 +97,9 @@ def execute_all(cache, paths: list[Path]) -> list[Exception]:
 
     def work(path: Path) -> None:
         start = perf_counter()
-        notebook = execution.execute(path, threads, widgets=True)
+        notebook = execution.execute(path, threads, widgets=True, first=FIRST)
+        for cell in notebooks.code_cells(notebook):
+            cell.outputs = [part for output in cell.outputs for part in with_numbers(output)]
         bundle = CacheBundleIn(notebook, str(path), data={"execution_seconds": perf_counter() - start})
         with one_writer:
             cache.cache_notebook_bundle(bundle, check_validity=False, overwrite=True)
@@ -120,6 +130,8 @@ def main() -> None:
     start = perf_counter()
     for variable in [variable for variable in os.environ if variable.startswith("ESCAPELAB_")]:
         del os.environ[variable]
+    os.environ |= publisher()
+    print(f"Published from: {os.environ['BOOK_REPOSITORY_URL'] or 'no repository known, so no launch buttons'}")
     subprocess.run([sys.executable, str(ROOT / "tools" / "assets.py")], check=True)
     forget_what_is_stale()
     cache = get_cache(CACHE)

@@ -13,10 +13,11 @@ import notebooks
 TIMEOUT = 300  # seconds a cell
 
 
-def execute(path: Path, environment: dict[str, str] | None = None, widgets: bool = False):
+def execute(path: Path, environment: dict[str, str] | None = None, widgets: bool = False, first: str = ""):
     """The notebook at path, executed in its own folder; RuntimeError where a cell raises or writes to stderr.
 
     environment: more variables for the kernel. widgets: keep the state of the widgets, as a built page needs it.
+    first: code that the kernel runs before the notebook.
     """
     notebook = notebooks.read(path)
     for cell in notebooks.code_cells(notebook):
@@ -35,7 +36,7 @@ def execute(path: Path, environment: dict[str, str] | None = None, widgets: bool
         store_widget_state=widgets,
         record_timing=False,
         coalesce_streams=True,
-        extra_arguments=["--log-level=ERROR"],
+        extra_arguments=["--log-level=ERROR", *([f"--IPKernelApp.exec_lines={first}"] if first else [])],
         on_cell_start=started,
     )
     variables = {**os.environ, "NUMBA_NUM_THREADS": "1", "PYTHONHASHSEED": "0", **(environment or {})}

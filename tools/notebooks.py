@@ -74,7 +74,7 @@ def fingerprints(notebook) -> list[str]:
     return found
 
 
-def _small(png: str) -> str:
+def small(png: str) -> str:
     """A base64 PNG redrawn with 128 colours, on white: a fifth of the size, the same bytes every time."""
     from PIL import Image
 
@@ -91,7 +91,7 @@ def _stored(output, count: int, pictures: bool):
         output.data.pop(WIDGET, None)
         output.metadata = {}
         if pictures and "image/png" in output.data:
-            output.data["image/png"] = _small(output.data["image/png"])
+            output.data["image/png"] = small(output.data["image/png"])
     if output.output_type == "execute_result":
         output.execution_count = count
     return output

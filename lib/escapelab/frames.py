@@ -19,17 +19,20 @@ import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from PIL import Image
 
+from escapelab.readout import table
+
 MAX_CONTROLS, MAX_FRAMES = 3, 60
-DPI, COLOURS, EFFORT = 130, 64, 8  # of a stored picture; effort of its compression
+DPI, COLOURS, EFFORT = 120, 48, 8  # of a stored picture; effort of its compression
 
 
 class Frame(NamedTuple):
     """One picture and the sentence that says what it shows."""
 
-    png: bytes  # palette PNG at 130 dots per inch
+    png: bytes  # palette PNG at 120 dots per inch
     width: int  # as shown, CSS pixels
     height: int  # as shown, CSS pixels
     sentence: str  # alt text and caption
+    numbers: str  # its key numbers as HTML behind a disclosure
 
     def html(self, trouble: str = "") -> str:
         """The figure element; `trouble` is a sentence shown below it as an alert."""
@@ -40,7 +43,7 @@ class Frame(NamedTuple):
             f'width="{self.width}" height="{self.height}" src="data:image/png;base64,{source}" '
             f'style="max-width:100%;height:auto;background:#fff;border-radius:8px">'
             f'<figcaption aria-live="polite" style="line-height:1.5;max-width:{self.width}px">'
-            f"{escape(self.sentence)}</figcaption>{alert}</figure>"
+            f"{escape(self.sentence)}</figcaption>{alert}{self.numbers}</figure>"
         )
 
 
@@ -59,6 +62,7 @@ def frame(draw, arguments: dict) -> Frame:
         if not (isinstance(sentence, str) and sentence.strip()):
             raise ValueError(f"draw must return a sentence that says what the figure shows; got {sentence!r}")
         png, width, height = _picture(figure)
+        listed = table(figure)
         plt.close(figure)
     except Exception as problem:
         problem.add_note(f"explore called draw with {said(arguments)}")
@@ -66,7 +70,7 @@ def frame(draw, arguments: dict) -> Frame:
     finally:
         for number in set(plt.get_fignums()) - before:
             plt.close(number)
-    return Frame(png, width, height, " ".join(sentence.split()))
+    return Frame(png, width, height, " ".join(sentence.split()), listed)
 
 
 def _picture(figure) -> tuple:

@@ -12,6 +12,10 @@ BLACK, BLUE, VERMILION, GREEN = "#222222", "#0072B2", "#D55E00", "#009E73"
 ORANGE, SKY, PURPLE = "#E69F00", "#56B4E9", "#CC79A7"
 COLOURS = (BLUE, VERMILION, GREEN, ORANGE, SKY, PURPLE, BLACK)
 GREY = "#8A8A8A"
+COLOUR_NAMES = {
+    BLACK: "black", BLUE: "blue", VERMILION: "red", GREEN: "green", ORANGE: "orange", SKY: "light blue", PURPLE: "pink",
+    GREY: "grey",
+}  # fmt: skip
 SEQUENTIAL, DIVERGING = "cividis", "PuOr"
 
 _STYLE = {

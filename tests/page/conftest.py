@@ -2,12 +2,11 @@
 
 import os
 import shutil
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import sync_playwright
+from visits import HTML, look
 
-HTML = Path(__file__).resolve().parents[2] / "_build" / "html"
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge")
 PLACES = (
     "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
@@ -49,16 +48,17 @@ def browser():
 
 @pytest.fixture
 def open_page(browser):
-    """open_page(name, width, **context) -> page, loaded from its file, with .complaints: errors and requests."""
+    """open_page(name, width, **context) -> page, loaded from its file, with .complaints and .files that it loaded."""
     contexts = []
 
     def opened(name: str, width: int, **context):
         contexts.append(browser.new_context(viewport={"width": width, "height": 900}, offline=True, **context))
         page = contexts[-1].new_page()
-        page.complaints = []
+        page.complaints, page.files = [], set()
         page.on("pageerror", lambda error: page.complaints.append(f"JavaScript: {error}"))
         page.on("console", lambda line: page.complaints.append(line.text) if line.type == "error" else None)
         page.on("request", lambda request: page.complaints.extend(outside(request.url)))
+        page.on("request", lambda request: page.files.add(request.url.partition("?")[0].removeprefix(HTML.as_uri())))
         page.on("requestfailed", lambda request: page.complaints.append(f"not loaded: {request.url[:200]}"))
         page.goto((HTML / name).as_uri())
         page.wait_for_function(READY, timeout=30_000)
@@ -67,6 +67,20 @@ def open_page(browser):
     yield opened
     for context in contexts:
         context.close()
+
+
+@pytest.fixture(scope="session")
+def visits() -> dict:
+    """The visits made so far in this process."""
+    return {}
+
+
+@pytest.fixture
+def visit(open_page, visits, name):
+    """What was found on the page `name`, which is visited once."""
+    if name not in visits:
+        visits[name] = look(open_page, name)
+    return visits[name]
 
 
 def outside(url: str) -> list[str]:

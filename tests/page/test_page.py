@@ -1,17 +1,10 @@
 """Every page of the built book in a browser: quiet, at home, readable, and its controls alive."""
 
 import gzip
-from pathlib import Path
 
 import pytest
+from visits import BUILT, CONTROLS, HTML, PAGES, SOURCES, TOO_WIDE, each
 
-BUILD = Path(__file__).resolve().parents[2] / "_build"
-HTML, SCREENSHOTS = BUILD / "html", BUILD / "screenshots"
-BUILT = sorted(path.relative_to(HTML).as_posix() for path in HTML.rglob("*.html") if "_static" not in path.parts)
-PAGES = [name for name in BUILT if not name.startswith("_modules/")]
-SOURCES = [name for name in BUILT if name.startswith("_modules/")]
-CONTROLS = [name for name in BUILT if "escapelab-control" in (HTML / name).read_text(encoding="utf-8")]
-TOO_WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 SHOWN = """(control) => {
   const image = [...control.querySelectorAll(".escapelab-picture img")].find((image) => image.offsetParent);
   return image ? [image.src, image.closest("figure").querySelector("figcaption").textContent, image.alt] : null;
@@ -38,24 +31,22 @@ def test_the_book_is_built():
     assert CONTROLS, "No page has a control."
 
 
-@pytest.mark.parametrize("width", [1280, 390])
-@pytest.mark.parametrize("name", PAGES)
-def test_a_page_is_quiet_fits_its_window_and_says_what_its_pictures_show(open_page, name, width):
-    page = open_page(name, width)
-    assert page.evaluate(TOO_WIDE) <= 0
-    alts = page.evaluate("[...document.images].map((image) => [image.getAttribute('alt'), image.src.slice(-80)])")
-    assert [source for alt, source in alts if not alt or alt.endswith((".png", ".svg"))] == []
-    for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme)
-        height = min(page.evaluate("document.documentElement.scrollHeight"), 8000)
-        shot = SCREENSHOTS / f"{name.removesuffix('.html').replace('/', '-')}-{width}-{scheme}.jpg"
-        shot.parent.mkdir(parents=True, exist_ok=True)
-        clip = {"x": 0, "y": 0, "width": width, "height": height}
-        page.screenshot(path=shot, type="jpeg", quality=80, full_page=True, clip=clip)
-    assert page.complaints == []
+@each(PAGES)
+def test_a_page_is_quiet_and_asks_the_network_for_nothing(visit):
+    assert visit.complaints == []
 
 
-@pytest.mark.parametrize("name", SOURCES)
+@each(PAGES)
+def test_a_page_fits_a_window_and_a_phone(visit):
+    assert {width: pixels for width, pixels in visit.too_wide.items() if pixels > 0} == {}
+
+
+@each(PAGES)
+def test_a_page_says_what_its_pictures_show(visit):
+    assert [source for alt, source in visit.pictures if not alt or alt.endswith((".png", ".svg"))] == []
+
+
+@each(SOURCES)
 def test_a_page_of_source_code_is_quiet_and_fits_a_phone(open_page, name):
     page = open_page(name, 390)
     assert page.evaluate(TOO_WIDE) <= 0
@@ -67,7 +58,7 @@ def test_a_page_is_at_most_a_megabyte_gzipped():
     assert {name: size for name, size in sizes.items() if size > 1_000_000} == {}
 
 
-@pytest.mark.parametrize("name", CONTROLS)
+@each(CONTROLS)
 def test_every_stored_value_is_reached_by_keyboard(open_page, name):
     page = open_page(name, 1280)
     for control in page.locator(".escapelab-control").all():
@@ -84,7 +75,7 @@ def test_every_stored_value_is_reached_by_keyboard(open_page, name):
 
 
 @pytest.mark.parametrize("finger", [False, True], ids=["mouse", "finger"])
-@pytest.mark.parametrize("name", CONTROLS)
+@each(CONTROLS)
 def test_a_press_on_the_track_moves_a_control(open_page, name, finger):
     page = open_page(name, 390 if finger else 1280, has_touch=finger)
     for control in page.locator(".escapelab-control").all():
@@ -96,7 +87,7 @@ def test_a_press_on_the_track_moves_a_control(open_page, name, finger):
     assert page.complaints == []
 
 
-@pytest.mark.parametrize("name", CONTROLS)
+@each(CONTROLS)
 def test_play_plays_and_pauses(open_page, name):
     page = open_page(name, 1280)
     for control in page.locator(".escapelab-control:has(.widget-play)").all():

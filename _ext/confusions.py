@@ -1,0 +1,86 @@
+"""Sphinx extension: the directive {answered}, which lists what learners say and the lessons that answer it.
+
+Its lines name lessons, `part/slug`. What the asker of the thread says, and every question of another source, comes from
+claims.toml; the verdict from the entry in the lesson; the answer from the lesson's last but one section. A lesson that
+does not exist yet is said to be not yet written.
+"""
+
+import re
+from pathlib import Path
+
+import nbformat
+from docutils import nodes
+from docutils.statemachine import StringList
+from escapelab import ledger
+from sphinx.util.docutils import SphinxDirective
+
+ANSWER = re.compile(r"^## The answer in one sentence\s+(.*?)\s*(?=^## |\Z)", re.M | re.S)
+
+
+def words(lesson: str) -> list[ledger.Claim]:
+    """What learners say that this lesson judges: the asker's questions and claims, and questions of the papers."""
+    own = [claim for claim in ledger.claims().values() if claim.lesson == lesson]
+    return [
+        claim
+        for claim in own
+        if claim.kind == "question" or (claim.id.startswith("thread-ask") and claim.kind in ("claim", "figure"))
+    ]
+
+
+def answer(path: Path) -> str:
+    """The answer in one sentence of a lesson, as it is written; '' where it has none."""
+    text = "\n\n".join(cell.source for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "markdown")
+    found = ANSWER.search(text)
+    return found[1] if found else ""
+
+
+class Answered(SphinxDirective):
+    """One block a lesson: what learners say, each with its verdict, and the answer."""
+
+    has_content = True
+
+    def run(self) -> list[nodes.Node]:
+        return [self.block(line.strip()) for line in self.content if line.strip()]
+
+    def block(self, lesson: str) -> nodes.Node:
+        """The block of a lesson; SphinxDirective's error for one that claims.toml does not list."""
+        if lesson not in ledger.lessons():
+            raise self.error(f"claims.toml lists no lesson {lesson!r}")
+        path = Path(self.env.srcdir, "chapters", f"{lesson}.ipynb")
+        written = f"chapters/{lesson}" in self.env.found_docs
+        self.env.note_dependency("claims.toml")
+        verdicts = {}
+        if written:
+            self.env.note_dependency(str(path))
+            verdicts = {entry.claim: entry.verdict for entry in ledger.collect(path)}
+        block = nodes.container(classes=["confusion"])
+        said = nodes.bullet_list()
+        for claim in words(lesson):
+            said += nodes.list_item("", self.sentence(claim, verdicts.get(claim.id)))
+        if said.children:
+            block += said
+        block += self.lesson(lesson, written)
+        if written:
+            self.state.nested_parse(StringList(answer(path).splitlines(), str(path)), 0, block)
+        return block
+
+    def sentence(self, claim: ledger.Claim, verdict: str | None) -> nodes.paragraph:
+        """What is said, in quotation marks, and the verdict as a link to the entry in the lesson."""
+        paragraph = nodes.paragraph("", f"“{claim.says}” ")
+        if verdict:
+            address = f"../{claim.lesson}.html#claim-{claim.id}"
+            paragraph += nodes.reference("", verdict, internal=True, refuri=address)
+        return paragraph
+
+    def lesson(self, lesson: str, written: bool) -> nodes.paragraph:
+        """The lesson's question, as a link where it is written."""
+        question = ledger.lessons()[lesson]
+        if not written:
+            return nodes.paragraph("", "", nodes.emphasis("", "Not yet written: "), nodes.Text(question))
+        link = nodes.reference("", question, internal=True, refuri=f"../{lesson}.html")
+        return nodes.paragraph("", "", nodes.strong("", "Answered in: "), link)
+
+
+def setup(app) -> dict:
+    app.add_directive("answered", Answered)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
