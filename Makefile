@@ -29,8 +29,8 @@ fresh: setup  ## every ledger entry under other seeds: make fresh SEEDS=20
 
 page-test: setup  ## the built page in a real browser
 	@$(PY) tools/book.py
-	@$(PY) -m pytest -n logical --dist loadgroup --ignore tests/page/test_lab.py tests/page
-	@$(PY) -m pytest tests/page/test_lab.py
+	@$(PY) -m pytest -n logical --ignore-glob '*/test_lab*' tests/page
+	@$(PY) -m pytest tests/page/test_lab*
 
 mutants: setup  ## change the library at random: do tests and ledger notice?
 	@$(PY) tools/mutants.py
