@@ -5,7 +5,7 @@ PYTHON ?=
 TORCH ?= yes
 export PYTHON
 .DEFAULT_GOAL := help
-.PHONY: help setup book dist test fresh page-test mutants bench links lint refresh lock clean
+.PHONY: help setup book dist test fresh page-test mutants bench links binder lint refresh lock clean
 
 help:
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -29,8 +29,8 @@ fresh: setup  ## every ledger entry under other seeds: make fresh SEEDS=20
 
 page-test: setup  ## the built page in a real browser
 	@$(PY) tools/book.py
-	@$(PY) -m pytest -n logical --dist loadgroup --ignore tests/page/test_lab.py tests/page
-	@$(PY) -m pytest tests/page/test_lab.py
+	@$(PY) -m pytest -n logical --ignore-glob '*/test_lab*' tests/page
+	@$(PY) -m pytest tests/page/test_lab*
 
 mutants: setup  ## change the library at random: do tests and ledger notice?
 	@$(PY) tools/mutants.py
@@ -41,6 +41,9 @@ bench: setup  ## the library's speed against NumPy, JAX, PyTorch, numba and C
 
 links: setup  ## ask every external link whether it answers
 	@$(PY) tools/links.py
+
+binder: setup  ## Binder's image as repo2docker describes it, without building it
+	@$(PY) tools/binder.py
 
 lint: setup  ## ruff over code and notebooks
 	@$(PY) -m ruff check .

@@ -4,8 +4,10 @@ import os
 import shutil
 
 import pytest
+from laboratory import lab, run_all  # noqa: F401
 from playwright.sync_api import sync_playwright
 from visits import HTML, look
+from xdist.scheduler import LoadScopeScheduling
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge")
 PLACES = (
@@ -35,6 +37,17 @@ def browser_path() -> str:
             "install chromium. Elsewhere install Google Chrome, or set BROWSER_PATH to a browser's program."
         )
     return path
+
+
+class ByPage(LoadScopeScheduling):
+    """Tests of one page run in one process, one after the other; so do those of a file that are not repeated."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return nodeid.rpartition("[")[2] if nodeid.endswith("]") else nodeid.partition("::")[0]
+
+
+def pytest_xdist_make_scheduler(config, log):
+    return ByPage(config, log)
 
 
 @pytest.fixture(scope="session")

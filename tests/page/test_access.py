@@ -5,6 +5,7 @@ from visits import AXE, CONTROLS, PAGES, SCREENSHOTS, VIOLATIONS, each
 
 EXCEPTIONS: dict[str, str] = {}  # axe rule -> why the theme may break it
 STATUS = """([control, said]) => control.querySelector(".escapelab-status").textContent === said"""
+NAMED = "([button, name]) => button.ariaLabel === name"
 HUES = """() => {
   const picture = document.querySelector(".bd-article .cell_output img").cloneNode();
   const pen = new OffscreenCanvas(70, 10).getContext("2d");
@@ -40,7 +41,7 @@ def test_a_controls_new_sentence_is_a_status_that_screen_readers_say(open_page, 
         before = shown(control)
         control.locator(".noUi-handle").first.press("ArrowRight")
         said = changed(page, control, before)[1]
-        page.wait_for_function(STATUS, arg=[control.element_handle(), said], timeout=4000)
+        page.wait_for_function(STATUS, arg=[control.element_handle(), said], timeout=30_000)
 
 
 @each(CONTROLS)
@@ -51,10 +52,12 @@ def test_play_is_reached_and_pressed_by_keyboard_and_says_what_it_does(open_page
         names = [button.get_attribute("aria-label") for button in buttons.all()]
         assert names == ["Play", "Stop", "Repeat"]
         before = shown(control)
+        buttons.last.press("Enter")  # repeat: it plays until it is told to pause
         buttons.first.press("Enter")
         changed(page, control, before)
         assert buttons.first.get_attribute("aria-label") == "Pause"
         buttons.first.press("Enter")
+        page.wait_for_function(NAMED, arg=[buttons.first.element_handle(), "Play"])
 
 
 def test_the_numbers_of_a_controls_pictures_stay_open_from_one_to_the_next(open_page):

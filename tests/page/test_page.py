@@ -22,7 +22,7 @@ def shown(control) -> list[str]:
 
 def changed(page, control, before: list[str]) -> list[str]:
     """What the control shows once picture and caption are others than before; times out if they stay."""
-    page.wait_for_function(CHANGED, arg=[control.element_handle(), before], timeout=4000)
+    page.wait_for_function(CHANGED, arg=[control.element_handle(), before], timeout=30_000)
     return shown(control)
 
 

@@ -16,7 +16,7 @@ AXE = Path(sys.prefix) / "share" / "escapelab-assets" / "tests" / "axe.min.js"
 COLOUR_RULES = "color-contrast link-in-text-block"  # of axe: all that the dark can change
 VIOLATIONS = """async (rules) => {
   const only = rules && { runOnly: { type: "rule", values: rules.split(" ") } };
-  return (await axe.run(document, { resultTypes: ["violations"], ...only })).violations
+  return (await axe.run(document, { resultTypes: ["violations"], preload: false, ...only })).violations
     .filter((rule) => rule.impact === "serious" || rule.impact === "critical")
     .flatMap((rule) => rule.nodes.map((node) => [rule.id, node.target.join(" "), node.failureSummary]));
 }"""
@@ -48,15 +48,15 @@ class Visit(NamedTuple):
 
 
 def each(names: list[str]):
-    """The decorator that repeats a test for each of the pages; all tests of a page run in one process."""
-    marked = [pytest.param(name, marks=pytest.mark.xdist_group(name), id=name.removesuffix(".html")) for name in names]
-    return pytest.mark.parametrize("name", marked)
+    """The decorator that repeats a test for each of the pages."""
+    return pytest.mark.parametrize("name", names, ids=lambda name: name.removesuffix(".html"))
 
 
 def look(open_page, name: str) -> Visit:
     """Visit a page wide in both modes and narrow in the light; screenshots go to _build/screenshots."""
     page = open_page(name, 1280, reduced_motion="reduce")
     page.evaluate("window.scrollTo(0, document.body.scrollHeight)")
+    page.evaluate("window.scrollTo(0, 0)")
     files = sorted(file[1:] for file in page.files if file.startswith("/"))
     page.evaluate(AXE.read_text(encoding="utf-8"))
     too_wide, violations = {}, []
