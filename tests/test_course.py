@@ -2,6 +2,7 @@
 
 import ast
 import json
+import re
 
 import course
 import grading
@@ -106,3 +107,14 @@ def test_a_course_whose_own_solutions_fail_is_not_graded(made, monkeypatch):
     monkeypatch.setattr(grading, "grade", lambda *a: {"x": grading.Mark(0.0, 1.0, "WRONG", "why")})
     with pytest.raises(ValueError, match="own solutions lose points"):
         grading.rehearse({papers.ASSIGNMENT}, made)
+
+
+def test_the_teachers_page_adds_the_minutes_up():
+    text = (notebooks.ROOT / "chapters" / "reference" / "teachers.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| \{doc\}`\.\./(\S+)` \|.*\| (\d+) \| (\d+) \|$", text, flags=re.M)
+    assert len(rows) >= 6
+    for slug, reading, minutes in rows:
+        lesson = notebooks.read(notebooks.ROOT / "chapters" / f"{slug}.ipynb")
+        asked = [name for cell in notebooks.code_cells(lesson) for name, _ in notebooks.checked_answers(cell.source)]
+        assert f"*{reading} minutes." in lesson.cells[0].source
+        assert int(minutes) == sum(registry()[name].minutes for name in asked)
