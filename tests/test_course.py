@@ -103,6 +103,15 @@ def test_a_kernel_of_a_submission_knows_no_solutions_and_none_of_our_secrets(mon
     ]
 
 
+def test_a_cell_that_raises_does_not_swallow_the_next():
+    cells = [cell for place in range(20) for cell in (("code", "1 / 0"), ("code", f"a{place} = {place}"))]
+    names = [f"a{place}" for place in range(20)]
+    found = submission.answers(
+        [*cells, *(("test", name) for name in names)], [submission.Asked(name, name, None) for name in names]
+    )
+    assert [found[name]["value"] for name in names] == list(range(20))
+
+
 def test_a_course_whose_own_solutions_fail_is_not_graded(made, monkeypatch):
     monkeypatch.setattr(grading, "grade", lambda *a: {"x": grading.Mark(0.0, 1.0, "WRONG", "why")})
     with pytest.raises(ValueError, match="own solutions lose points"):

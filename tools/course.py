@@ -41,6 +41,7 @@ c.OverwriteCells.add_missing_cells = True
 c.NbGraderAPI.timezone = "UTC"
 c.FileNameCollectorPlugin.named_regexp = r"(?:.*[/\\\\])?(?P<student_id>[^/\\\\]+)__(?P<file_id>[^/\\\\]+)\\.ipynb"
 c.Autograde.autograde_preprocessors = handover.preprocessors()
+c.Autograde.sanitize_preprocessors = handover.sanitizers()
 c.GradeOutside.python = {python!r}
 c.GradeOutside.course = {course!r}
 '''

@@ -1,4 +1,4 @@
-"""nbgrader's end of grading.py: a preprocessor that takes the place of nbgrader's own Execute.
+"""nbgrader's end of grading.py: preprocessors that take the place of nbgrader's own Execute, and ready a paper for it.
 
 Imported by the nbgrader_config.py of a course, under the Python of nbgrader, which needs nothing of the book. It
 leaves in each test cell nothing for full points and an error for none, which is how nbgrader reads a grade.
@@ -11,7 +11,7 @@ from pathlib import Path
 
 import nbformat
 from nbgrader.converters.autograde import Autograde
-from nbgrader.preprocessors import Execute, NbGraderPreprocessor
+from nbgrader.preprocessors import Execute, NbGraderPreprocessor, OverwriteCells
 from traitlets import Unicode
 
 
@@ -40,6 +40,23 @@ class GradeOutside(NbGraderPreprocessor):
         return nb, resources
 
 
+class ForgetDoubles(NbGraderPreprocessor):
+    """Make a plain cell of what DeduplicateIds left without an id; OverwriteCells fails at it otherwise."""
+
+    def preprocess_cell(self, cell, resources, cell_index):
+        """The cell, its empty metadata gone."""
+        if "grade_id" not in cell.metadata.get("nbgrader", {"grade_id": ""}):
+            del cell.metadata["nbgrader"]
+        return cell, resources
+
+
 def preprocessors() -> list:
     """nbgrader's own list for grading, with GradeOutside for Execute."""
     return [GradeOutside if step is Execute else step for step in Autograde.autograde_preprocessors.default_args[0]]
+
+
+def sanitizers() -> list:
+    """nbgrader's own list for readying a paper, with ForgetDoubles before OverwriteCells."""
+    own = Autograde.sanitize_preprocessors.default_args[0]
+    place = own.index(OverwriteCells)
+    return [*own[:place], ForgetDoubles, *own[place:]]

@@ -114,7 +114,10 @@ class _Kernel:
         """The reply to a cell; _Stopped where it takes longer or the kernel dies."""
         wanted = {"value": expression} if expression else {}
         return self._reply(
-            self.client.execute(source, silent=bool(expression), user_expressions=wanted, allow_stdin=False), seconds
+            self.client.execute(
+                source, silent=bool(expression), user_expressions=wanted, allow_stdin=False, stop_on_error=False
+            ),
+            seconds,
         )
 
     def _reply(self, message: str, seconds: float) -> dict:
