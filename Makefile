@@ -1,11 +1,13 @@
 SHELL := /bin/sh
 PY := .venv/bin/python
 SEEDS ?= 20
+CHAPTERS ?=
 PYTHON ?=
 TORCH ?= yes
 export PYTHON
 .DEFAULT_GOAL := help
-.PHONY: help setup book dist test fresh page-test mutants bench links binder lint refresh lock clean
+.PHONY: help setup book dist test fresh page-test mutants bench links binder course class-test classroom lint refresh \
+	lock clean
 
 help:
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -22,7 +24,7 @@ dist: setup  ## one zip of the book that opens by double click, without a networ
 
 test: setup  ## the library's tests, every lesson against its stored outputs, the ledger, the exercises
 	@$(PY) tools/lessons.py prepare
-	@$(PY) -m pytest -n logical --dist loadfile --nbval --nbval-current-env --ignore tests/page tests _build/nbval
+	@$(PY) -m pytest -n logical --dist loadfile --nbval --nbval-current-env --ignore tests/page --ignore tests/classroom tests _build/nbval
 
 fresh: setup  ## every ledger entry under other seeds: make fresh SEEDS=20
 	@$(PY) tools/fresh.py --seeds $(SEEDS)
@@ -44,6 +46,16 @@ links: setup  ## ask every external link whether it answers
 
 binder: setup  ## Binder's image as repo2docker describes it, without building it
 	@$(PY) tools/binder.py
+
+course: setup  ## an nbgrader course of some lessons: make course CHAPTERS="thread/q1-why-it-settles"
+	@$(PY) tools/course.py $(CHAPTERS)
+
+class-test: setup  ## grade a simulated class of thirty, with a real nbgrader and without
+	@sh tools/nbgrader.sh
+	@$(PY) -m pytest -s tests/classroom
+
+classroom: setup  ## memory and CPU of each lesson's kernel; the first figure when ten start at once
+	@$(PY) tools/classroom.py
 
 lint: setup  ## ruff over code and notebooks
 	@$(PY) -m ruff check .

@@ -33,7 +33,9 @@ HOSTS = [
     ]
 ]
 MACHINE_PATH = re.compile(r"(?<![\w.~/:-])/(?:home|root|Users|work|tmp|opt|srv|private)/\w|\b[A-Z]:\\+Users")
-COMMANDS = "book dist test fresh page-test mutants bench links binder lint refresh lock clean"
+COMMANDS = (
+    "book dist test fresh page-test mutants bench links binder course class-test classroom lint refresh lock clean"
+)
 
 
 def tracked() -> list[Path]:

@@ -7,7 +7,6 @@ A batch size of numpy.inf is the full batch.
 from typing import NamedTuple
 
 import numpy as np
-from scipy.optimize import brentq
 
 from . import rng
 
@@ -142,6 +141,8 @@ def almost_sure_limit(curvatures, k, weights=None, replace=True, *, batches=20_0
     low = high = start
     while growth(high) <= 0:
         low, high = high, min(high * 2 ** (1 / 400), surely_above)
+    from scipy.optimize import brentq
+
     return float(brentq(growth, low, high, xtol=1e-14 * high))
 
 
