@@ -19,6 +19,11 @@ def _variance(slopes):
     return sum(g * g for g in slopes) / len(slopes)
 
 
+def _bowl(generator):
+    slopes, k = _slopes(generator)
+    return slopes, float(generator.uniform(0.2, 1.0)), float(generator.uniform(0.01, 0.1)), k
+
+
 EXERCISES = [
     Exercise(
         "c3-longer",
@@ -78,6 +83,64 @@ EXERCISES = [
             Wrong(1 / (40.4 * math.pi**2 / 2), "There one step lands on the minimiser; you may go further."),
             Wrong(2 / (40.4 * math.pi / 2), "The cosine is differentiated twice, and each time its factor comes out."),
             Wrong(2 / 40.4, "That is the height; the step is held against the curvature."),
+        ],
+    ),
+    Exercise(
+        "c4-loud",
+        solution=lambda low, high, sigma: sigma * math.sqrt(high / low),
+        inputs=lambda generator: tuple(float(v) for v in generator.uniform([0.2, 0.7, 0.5], [0.6, 1.2, 2.0])),
+        hint="Which ratio must be the same for both wells?",
+        wrong=[
+            Wrong(lambda low, high, sigma: sigma * high / low, "The variances are in this ratio; you want its root."),
+            Wrong(
+                lambda low, high, sigma: sigma * math.sqrt(low / high),
+                "The higher climb can stand more noise, not less.",
+            ),
+            Wrong(lambda low, high, sigma: sigma, "With the same kicks the higher climb holds longer."),
+        ],
+    ),
+    Exercise(
+        "c4-exponent",
+        solution=lambda gradients, climb, eta, k: (
+            2 * climb / (eta * _variance(gradients) * (len(gradients) - k) / (k * (len(gradients) - 1)))
+        ),
+        inputs=_bowl,
+        hint="Which variance do the kicks of a batch have?",
+        wrong=[
+            Wrong(
+                lambda gradients, climb, eta, k: 2 * climb / (eta * _variance(gradients)),
+                "That is for batches of one; larger batches kick less.",
+            ),
+            Wrong(
+                lambda gradients, climb, eta, k: 2 * climb * k / (eta * _variance(gradients)),
+                "That is for draws with replacement.",
+            ),
+            Wrong(
+                lambda gradients, climb, eta, k: (
+                    climb / (eta * _variance(gradients) * (len(gradients) - k) / (k * (len(gradients) - 1)))
+                ),
+                "The factor two is missing.",
+            ),
+        ],
+    ),
+    Exercise(
+        "c4-agree",
+        solution="B",
+        hint="Where do the kicks come from, and where does the pull?",
+        wrong=[
+            Wrong("A", "Kicks are made of slopes. What has become of them?"),
+            Wrong("C", "The mean of all slopes pulls back, and on the flanks it is what it was."),
+            Wrong("none", "One of the three is right: think of the variance of the kicks."),
+        ],
+    ),
+    Exercise(
+        "c4-even",
+        solution=86 / 30,
+        hint="Which total must D have?",
+        wrong=[
+            Wrong(100 / 30, "You left out the seventy; they still have some error."),
+            Wrong(2.0, "That is the error they have now; D is then the deeper one."),
+            Wrong(1.0, "Then D would be much lower than A, since the seventy have improved."),
         ],
     ),
 ]
