@@ -68,4 +68,50 @@ EXERCISES = [
             Wrong(6, "One fewer is already enough."),
         ],
     ),
+    Exercise(
+        "q3-share",
+        solution=lambda a, b: a / (a + b),
+        inputs=lambda generator: (float(generator.uniform(0.01, 0.2)), float(generator.uniform(0.01, 0.2))),
+        rtol=1e-3,
+        hint="In the long run, how many go from deep to shallow, and how many come back?",
+        wrong=[
+            Wrong(lambda a, b: b / (a + b), "That is the share of the deep one."),
+            Wrong(lambda a, b: a / b, "That is shallow to deep; the share of the whole is asked."),
+            Wrong(lambda a, b: 0.5, "As many moves go up as down, but visits differ in length."),
+            Wrong(lambda a, b: a, "That is how many of those in the deep well leave in one step."),
+        ],
+    ),
+    Exercise(
+        "q3-half-step",
+        solution="C",
+        hint="Find the column between the two nearest step sizes in the second table.",
+        wrong=[
+            Wrong("A", "Look at 0.05 in the second table: is it a matter of a little more time?"),
+            Wrong("B", "Look at 0.05 in the second table: does it fall in proportion?"),
+            Wrong("none", "One of the three fits the table."),
+        ],
+    ),
+    Exercise(
+        "q3-visits",
+        solution=0.75,
+        hint="How long is one round, from a visit to the deepest to the next?",
+        wrong=[
+            Wrong(0.25, "That is the share of the deepest bowl."),
+            Wrong(120 / 121, "That is the share of visits. Weigh them by their length."),
+            Wrong(15 / 615, "That has one visit to another bowl in each round; there are many."),
+            Wrong(3.0, "That is the ratio of the times; a share is at most one."),
+        ],
+    ),
+    Exercise(
+        "q3-needle",
+        solution=lambda length, m: length / (m + 1),
+        inputs=lambda generator: (float(generator.uniform(1.0, 20.0)), int(generator.integers(3, 30))),
+        rtol=1e-3,
+        hint="Into how many pieces do the points cut the interval?",
+        wrong=[
+            Wrong(lambda length, m: length / m, "Count the pieces again, with both ends."),
+            Wrong(lambda length, m: length / (m - 1), "The method need not look at the two ends."),
+            Wrong(lambda length, m: length / (2 * m), "That is how far points on an even grid reach to either side."),
+        ],
+    ),
 ]
