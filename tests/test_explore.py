@@ -1,14 +1,17 @@
 """Controls: stored pictures without a kernel, continuous sliders with one, and the drive through all of them."""
 
+import io
 import math
 import types
 
 import ipywidgets
 import matplotlib.pyplot as plt
+import numpy as np
 import pytest
 from escapelab import explore as module
 from escapelab.explore import controls, drive, explore
 from escapelab.frames import frame
+from PIL import Image
 
 
 @pytest.fixture(autouse=True)
@@ -166,6 +169,14 @@ def test_no_figure_stays_open():
     with pytest.raises(RuntimeError, match="seven"):
         frame(draw, {"height": 7})
     assert plt.get_fignums() == []
+
+
+def test_a_live_picture_is_the_stored_one_but_for_shades():
+    stored, quick = frame(level, {"height": 30}), frame(level, {"height": 30}, stored=False)
+    assert quick._replace(png=b"") == stored._replace(png=b"")
+    one, other = (np.asarray(Image.open(io.BytesIO(f.png)).convert("RGB"), float) for f in (stored, quick))
+    assert np.abs(one - other).mean() < 1
+    assert np.abs(one - one[::-1]).mean() > 1
 
 
 def test_a_cell_run_again_replaces_its_control():
