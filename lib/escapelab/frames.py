@@ -23,13 +23,12 @@ from escapelab.readout import table
 
 MAX_CONTROLS, MAX_FRAMES = 3, 60
 DPI, COLOURS, EFFORT = 120, 48, 8  # of a stored picture; effort of its compression
-LIVE_COLOURS, LIVE_EFFORT = 128, 1  # of one that is shown once
 
 
 class Frame(NamedTuple):
     """One picture and the sentence that says what it shows."""
 
-    png: bytes  # palette PNG at 120 dots per inch
+    png: bytes  # at 120 dots per inch
     width: int  # as shown, CSS pixels
     height: int  # as shown, CSS pixels
     sentence: str  # alt text and caption
@@ -75,16 +74,16 @@ def frame(draw, arguments: dict, *, stored: bool = True) -> Frame:
 
 
 def _picture(figure, stored) -> tuple:
-    """(palette PNG, width, height in CSS pixels) of a matplotlib figure."""
+    """(PNG, width, height in CSS pixels) of a matplotlib figure; a stored one has a palette of few colours."""
     canvas, dpi = FigureCanvasAgg(figure), figure.dpi
     figure.set_dpi(DPI)
     canvas.draw()
     picture = Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")
     figure.set_dpi(dpi)
-    method = Image.Quantize.MAXCOVERAGE if stored else Image.Quantize.FASTOCTREE
-    few = picture.quantize(COLOURS if stored else LIVE_COLOURS, method, dither=Image.Dither.NONE)
-    file = io.BytesIO()
-    few.save(file, "png", compress_level=EFFORT if stored else LIVE_EFFORT)
+    file, shown = io.BytesIO(), picture
+    if stored:
+        shown = picture.quantize(COLOURS, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
+    shown.save(file, "png", compress_level=EFFORT if stored else 1)
     return file.getvalue(), round(picture.width * 96 / DPI), round(picture.height * 96 / DPI)
 
 
