@@ -92,6 +92,8 @@ def kernel(path: Path, ready: threading.Barrier, whole: bool) -> Usage:
 def measure(path: Path, together: int) -> tuple[Usage, float]:
     """One kernel alone through all of the lesson, and the slowest first figure of so many started together."""
     alone = kernel(path, threading.Barrier(1), whole=True)
+    if not together:
+        return alone, float("nan")
     ready = threading.Barrier(together)
     with concurrent.futures.ThreadPoolExecutor(together) as pool:
         each = [pool.submit(kernel, path, ready, False) for _ in range(together)]
@@ -102,7 +104,7 @@ def main() -> int:
     """Run the command line; 1 where a kernel takes more memory than LIMIT_MB."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("lessons", nargs="*", help="part/slug; none: every lesson")
-    parser.add_argument("--together", type=int, default=10, help="kernels that start at once")
+    parser.add_argument("--together", type=int, default=10, help="kernels that start at once; 0: only one, alone")
     arguments = parser.parse_args()
     cores = sorted(os.sched_getaffinity(0))[:2]
     os.sched_setaffinity(0, cores)

@@ -135,7 +135,7 @@ def papers(folder: Path, assignment: str | None, known: list[str]) -> list[tuple
 
 def rehearse(assignments: set[str], course: Path = COURSE) -> None:
     """Grade the course's own solutions, which also compiles what they need; ValueError unless they get all points."""
-    limit, submission.CELL_SECONDS = submission.CELL_SECONDS, submission.SECONDS
+    limit, submission.CELL_SECONDS = submission.CELL_SECONDS, 300.0
     for name in sorted(assignments):
         marks = grade(course / "source" / name / f"{name}.ipynb", name, course)
         if lost := {one: mark.text for one, mark in marks.items() if mark.points < mark.of}:
@@ -176,7 +176,7 @@ def main() -> int:
     parser.add_argument("--assignment", help="which one, where the folder has several or the files are named otherwise")
     parser.add_argument("--course", type=Path, default=COURSE, help="the folder that `make course` wrote")
     parser.add_argument("--processes", type=int, help="notebooks at a time; one for each processor otherwise")
-    parser.add_argument("--seconds", type=float, default=submission.CELL_SECONDS, help="limit for one cell")
+    parser.add_argument("--seconds", type=float, default=submission.CELL_SECONDS, help="of CPU for one cell")
     parser.add_argument("--one", type=Path, help="one notebook, as JSON")
     arguments = parser.parse_args()
     os.environ["ESCAPELAB_CELL_SECONDS"] = str(arguments.seconds)
