@@ -150,7 +150,7 @@ EXERCISES = [
         minutes=5,
         rests_on="q3-balance",
         solution=200,
-        accepts=lambda visits: 15 * visits > 3 * 600,
+        accepts=lambda visits: 15 * visits > 3 * 600 and visits < 1e6,
         hints=(
             "How long is one round, from one visit to the deepest bowl to the next?",
             "A round has one long visit and many short ones; add up the short ones.",
