@@ -18,7 +18,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-COPIED = ("lib", "tests", "tools", "chapters", "claims.toml", "pyproject.toml", "_toc.yml", "intro.md")
+COPIED = ("lib", "tests", "tools", "chapters", "benchmarks", "claims.toml", "pyproject.toml", "_toc.yml", "intro.md")
 STAGES = ("own tests", "other tests", "ledger")
 CPU = {"own tests": 150, "other tests": 400, "ledger": 200}  # seconds of a process; several times what it needs
 WALL = 1800  # seconds a stage
