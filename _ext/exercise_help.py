@@ -30,13 +30,13 @@ def hints(task: Exercise) -> nodes.raw:
 
 
 def help_out(app, doctree) -> None:
-    """Add line and hints to each exercise that has them; a warning where the paragraph is missing."""
+    """Add line and hints to each exercise; a warning where the paragraph is missing."""
     from sphinx_exercise.nodes import exercise_enumerable_node, exercise_node
 
     kinds = exercise_node, exercise_enumerable_node
     for node in doctree.findall(lambda node: isinstance(node, kinds)):
         task = registry().get(node.get("label", ""))
-        if task is None or not task.hints:
+        if task is None:
             continue
         if task.rests_on not in doctree.ids and task.rests_on not in doctree.nameids:
             LOGGER.warning("exercise %s rests on (%s)=, which its page has not", task.id, task.rests_on)

@@ -72,7 +72,7 @@ SOLUTION = "````{{solution}} {0}\n:class: dropdown\n**A.** Because.\n```python\n
 FORESEEN = "\n\n```{admonition} The answer\n:class: dropdown predicted\n**A.** Because.\n```"
 TOYS = {
     "toy-a": Exercise("toy-a", "A", kind="predict", hints=("Why?", "So.", "Thus."), rests_on="toy-here"),
-    "toy-b": Exercise("toy-b", 1),
+    "toy-b": Exercise("toy-b", 1, kind="compute", hints=("Why?", "So.", "Thus."), rests_on="toy-here"),
 }
 OWN = [claim.id for claim in ledger.claims().values() if claim.lesson == SLUG]
 

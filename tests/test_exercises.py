@@ -15,7 +15,7 @@ from escapelab.answers import KINDS, Exercise, Wrong, registry
 HALF = Exercise(
     "toy-half",
     solution=0.5,
-    hint="Halve it.",
+    hints=("Halve it.",),
     wrong=[Wrong(2.0, "That doubles it."), Wrong(-0.5, "The sign."), Wrong(1.0, "That is all of it.")],
 )
 PAIR = HALF._replace(id="toy-pair", solution=[1.0, 2.0], wrong=[Wrong([2.0, 1.0], "The other way round.")])
@@ -70,24 +70,18 @@ def test_every_known_wrong_answer_gets_its_own_hint(task):
 
 @LESSON_EXERCISES
 def test_a_lesson_exercise_knows_three_wrong_turns_apart(task):
-    hints = [wrong.hint for wrong in task.wrong] + list(task.helps)
+    hints = [wrong.hint for wrong in task.wrong] + list(task.hints)
     assert len(task.wrong) >= 3
     assert len(set(hints)) == len(hints)
 
 
-WHOLE = pytest.mark.parametrize("task", [t for t in registry().values() if t.hints], ids=lambda task: task.id)
-FIRST = {"two-pictures", "q1", "c2", "s2", "g10", "p2"}  # later lessons may still have the older form, with one hint
-
-
 def test_every_lesson_has_four_exercises_of_all_three_kinds():
-    older = {task.lesson for task in registry().values() if not task.hints}
-    assert not older & FIRST
-    for lesson in {task.lesson for task in registry().values()} - older:
+    for lesson in {task.lesson for task in registry().values()}:
         kinds = Counter(task.kind for task in registry().values() if task.lesson == lesson)
         assert (sum(kinds.values()) >= 4, set(kinds)) == (True, set(KINDS)), lesson
 
 
-@WHOLE
+@LESSON_EXERCISES
 def test_help_is_a_question_then_a_nudge_then_the_method(task):
     assert len(task.hints) == 3
     assert task.hints[0].endswith("?")
@@ -95,14 +89,14 @@ def test_help_is_a_question_then_a_nudge_then_the_method(task):
     assert 1 <= task.minutes <= 30
 
 
-@WHOLE
+@LESSON_EXERCISES
 def test_the_kind_of_an_exercise_says_how_it_is_checked(task):
     computed, chosen, tried = callable(task.solution), isinstance(task.solution, str), task.accepts is not None
     assert (computed, chosen, tried) == tuple(task.kind == kind for kind in KINDS)
     assert computed == (task.inputs is not None)
 
 
-@WHOLE
+@ALL
 def test_what_a_function_is_asked_does_not_repeat(task):
     if task.kind == "compute":
         drawn = [repr(task.inputs(np.random.default_rng(seed))) for seed in range(20)]
@@ -144,7 +138,7 @@ def gives_away(task, text):
 
 @ALL
 def test_no_hint_gives_the_solution_away(task):
-    assert not any(gives_away(task, text) for text in [*task.helps, *(wrong.hint for wrong in task.wrong)])
+    assert not any(gives_away(task, text) for text in [*task.hints, *(wrong.hint for wrong in task.wrong)])
 
 
 @pytest.mark.parametrize(("task", "text"), [(HALF, "It is 0.5, see?"), (WORD, "the noise"), (PAIR, "first 1.0")])

@@ -87,7 +87,7 @@ WORKED = "````{solution} toy-half\n:class: dropdown\nHalve it.\n```python\nhalf 
 
 def appended(monkeypatch, solution):
     """The cells that are appended to a lesson with one exercise."""
-    task = Exercise("toy-half", solution=0.5, hint="Halve it.", wrong=[])
+    task = Exercise("toy-half", solution=0.5, hints=("Halve it.",), wrong=[])
     monkeypatch.setattr(exercises, "registry", lambda: {"toy-half": task})
     cells = [
         nbformat.v4.new_code_cell('half = ...\ncheck("toy-half", half)'),

@@ -115,7 +115,7 @@ def helped(notebook, slug: str) -> list[str]:
     """Each exercise leads back to a paragraph; what is chosen has lettered options and an answer by letter."""
     text = "\n\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
     asked = {name for cell in notebooks.code_cells(notebook) for name, _ in notebooks.checked_answers(cell.source)}
-    tasks = [registry()[name] for name in sorted(asked & set(registry())) if registry()[name].hints]
+    tasks = [registry()[name] for name in sorted(asked & set(registry()))]
     found = [f"no ({t.rests_on})= before the paragraph that {t.id} rests on" for t in tasks if not _target(text, t)]
     for task in (task for task in tasks if task.kind == "predict"):
         posed = re.search(rf":label: {task.id}\n(.*?)^`{{4,}}$", text, flags=re.M | re.S)

@@ -47,7 +47,7 @@ def check(exercise: str, answer=..., hint: int = 0) -> None:
     that hint instead."""
     task = registry().get(exercise) if isinstance(exercise, str) else None
     if task is not None and hint in (1, 2, 3):
-        print(f"HINT {hint} of 3, {exercise}: {task.helps[min(hint, len(task.helps)) - 1]}")
+        print(f"HINT {hint} of 3, {exercise}: {task.hints[min(hint, len(task.hints)) - 1]}")
         return
     result = judge(exercise, answer)
     far = f" {progress.mark(exercise)}" if result.status == "OK" else ""
@@ -136,7 +136,7 @@ def _todo(task: Exercise) -> Result:
         close = ""
     elif task.accepts:
         close = " Every answer that does what is asked counts."
-    stuck = f' Stuck? check("{task.id}", hint=1).' if task.hints else ""
+    stuck = f' Stuck? check("{task.id}", hint=1).'
     return Result("TODO", f"put your answer in place of the dots and run this cell again.{close}{stuck}")
 
 
@@ -150,7 +150,7 @@ def _compare(task: Exercise, answer, seed: int = 20) -> Result:
     if right:
         return Result("OK", "right.")
     return Result(
-        "WRONG", next((known.hint for known, same in zip(task.wrong, wrong, strict=True) if same), task.helps[0])
+        "WRONG", next((known.hint for known, same in zip(task.wrong, wrong, strict=True) if same), task.hints[0])
     )
 
 

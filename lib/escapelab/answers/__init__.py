@@ -42,7 +42,6 @@ class Exercise(NamedTuple):
 
     id: str  # <lesson's short name>-<what>, the label of the {exercise} in the lesson
     solution: Any  # number, sequence of numbers, letter, or function
-    hint: str = ""  # the older form: one hint in place of `hints`
     wrong: Sequence[Wrong] = ()  # at least three, each with a hint of its own
     rtol: float = 0.01  # a number counts as right within rtol of the solution, relatively, ...
     atol: float = 1e-9  # ... plus atol
@@ -58,11 +57,6 @@ class Exercise(NamedTuple):
         """The lesson's short name, with which the id begins."""
         found = LESSON.match(self.id)
         return found.group(1) if found else self.id.split("-")[0]
-
-    @property
-    def helps(self) -> tuple[str, ...]:
-        """The hints in their order."""
-        return tuple(self.hints) or (self.hint,)
 
 
 @functools.cache
