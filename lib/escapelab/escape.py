@@ -64,8 +64,9 @@ def _brackets(objective, low, high, points, bend):
     """Intervals across which the gradient changes sign, (b, 3) left, right, gradient at the left; and what is open."""
     x = np.linspace(low, high, points)
     g = objective.gradient(x)
-    x[1:-1] += np.where(g[1:-1] == 0, 0.03125 * (x[1] - x[0]), 0.0)  # a root on the grid shall lie inside an interval
-    g = objective.gradient(x)
+    if (g[1:-1] == 0).any():  # a root on the grid shall lie inside an interval
+        x[1:-1] += np.where(g[1:-1] == 0, 0.03125 * (x[1] - x[0]), 0.0)
+        g = objective.gradient(x)
     tiny = 1e-12 * np.maximum(np.abs(x), x[1] - x[0])  # over which g does not bend: what is seen is rounding
     seen = np.abs(objective.gradient(x + tiny) - 2 * g + objective.gradient(x - tiny))
     noise, most = 4 * _near(seen, points - 1, 16), max(4 * points, 100_000)
@@ -84,8 +85,9 @@ def _brackets(objective, low, high, points, bend):
             break
         middle = 0.5 * (left + right)
         gm = objective.gradient(middle)
-        middle += np.where(gm == 0, 0.03125 * h, 0.0)
-        gm = objective.gradient(middle)
+        if (gm == 0).any():
+            middle += np.where(gm == 0, 0.03125 * h, 0.0)
+            gm = objective.gradient(middle)
         left, right = np.stack([left, middle], 1).ravel(), np.stack([middle, right], 1).ravel()
         gl, gr = np.stack([gl, gm], 1).ravel(), np.stack([gm, gr], 1).ravel()
         bends, noise = np.repeat(bends, 2), np.repeat(noise, 2)

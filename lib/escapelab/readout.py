@@ -151,8 +151,12 @@ def panels(figure) -> list[tuple[str, list[Shown]]]:
 
 def sentence(figure) -> str:
     """What the axes of a matplotlib figure span and the names of what each shows; '' for an empty figure."""
+    return _said(panels(figure))
+
+
+def _said(found) -> str:
     said = []
-    for name, shown in panels(figure):
+    for name, shown in found:
         names = list(dict.fromkeys(one.name for one in shown))
         more = f" and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else ""
         said.append(f"{name[:1].upper()}{name[1:]}; drawn: {', '.join(names[:MOST_NAMES])}{more}.")
@@ -161,15 +165,15 @@ def sentence(figure) -> str:
 
 def table(figure) -> str:
     """The key numbers of a matplotlib figure as HTML behind a disclosure; '' for an empty figure."""
-    tables = []
-    for name, shown in panels(figure):
+    tables, found = [], panels(figure)
+    for name, shown in found:
         head = "".join(f'<th scope="col">{word}</th>' for word in HEADS)
         rows = ["".join(f"<td>{html.escape(cell)}</td>" for cell in one.cells()) for one in shown]
         body = "".join(f"<tr>{row}</tr>" for row in rows)
         tables.append(f"<table><caption>{html.escape(name)}</caption><tr>{head}</tr>{body}</table>")
     if not tables:
         return ""
-    said = html.escape(sentence(figure))
+    said = html.escape(_said(found))
     return (
         f'<details class="escapelab-numbers" data-says="{said}"><summary>Numbers of this figure</summary>'
         f"{''.join(tables)}</details>"
