@@ -3,9 +3,18 @@
 import numpy as np
 
 from ..arguments import count, number
-from ..plug import LANES, compiled, fma
+from ..plug import LANES, compiled, fma, inlined
 from ..vecmath import sincos
 from .objective import Objective, plugs
+
+
+@inlined
+def _phases(theta, c, m, phase):
+    """Phase of the wave whose constants begin at m, of each lane."""
+    phase[:] = c[m]
+    for a in range(theta.shape[0]):
+        for i in range(LANES):
+            phase[i] = fma(c[m + 1 + a], theta[a, i], phase[i])
 
 
 @compiled("mean")
@@ -15,10 +24,7 @@ def _field_mean(theta, data, c, out):
         for i in range(LANES):
             out[a, i] = c[0] * theta[a, i]
     for m in range(2, c.size, d + 1):
-        phase[:] = c[m]
-        for a in range(d):
-            for i in range(LANES):
-                phase[i] = fma(c[m + 1 + a], theta[a, i], phase[i])
+        _phases(theta, c, m, phase)
         for i in range(LANES):
             phase[i] = -c[1] * sincos(phase[i])[0]
         for a in range(d):
@@ -34,10 +40,7 @@ def _field_loss(theta, data, c, out):
         for i in range(LANES):
             out[i] = fma(0.5 * c[0] * theta[a, i], theta[a, i], out[i])
     for m in range(2, c.size, d + 1):
-        phase[:] = c[m]
-        for a in range(d):
-            for i in range(LANES):
-                phase[i] = fma(c[m + 1 + a], theta[a, i], phase[i])
+        _phases(theta, c, m, phase)
         for i in range(LANES):
             out[i] = fma(c[1], sincos(phase[i])[1], out[i])
 

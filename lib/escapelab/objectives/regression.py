@@ -3,7 +3,7 @@
 import numpy as np
 
 from ..arguments import array, number
-from ..plug import LANES, compiled, fma
+from ..plug import LANES, compiled, fma, inlined
 from ..vecmath import exp, log
 from .objective import Objective, plugs
 
@@ -79,16 +79,22 @@ def _logistic_gradient(theta, picks, data, c, out):
             out[a, i] = fma(c[0], theta[a, i], out[a, i] / k)
 
 
+@inlined
+def _scores(theta, data, j, z):
+    """Row j times theta, of each lane."""
+    z[:] = 0.0
+    for a in range(theta.shape[0]):
+        for i in range(LANES):
+            z[i] = fma(data[j, a], theta[a, i], z[i])
+
+
 @compiled("mean")
 def _logistic_mean(theta, data, c, out):
     d, n = theta.shape[0], data.shape[0]
     z = np.empty(LANES)
     out[:] = 0.0
     for j in range(n):
-        z[:] = 0.0
-        for a in range(d):
-            for i in range(LANES):
-                z[i] = fma(data[j, a], theta[a, i], z[i])
+        _scores(theta, data, j, z)
         for i in range(LANES):
             z[i] = 1.0 / (1.0 + exp(-z[i])) - data[j, d]
         for a in range(d):
@@ -105,10 +111,7 @@ def _logistic_loss(theta, data, c, out):
     z = np.empty(LANES)
     out[:] = 0.0
     for j in range(n):
-        z[:] = 0.0
-        for a in range(d):
-            for i in range(LANES):
-                z[i] = fma(data[j, a], theta[a, i], z[i])
+        _scores(theta, data, j, z)
         for i in range(LANES):
             out[i] += max(z[i], 0.0) + log(1.0 + exp(-abs(z[i]))) - data[j, d] * z[i]
     for i in range(LANES):
