@@ -24,10 +24,10 @@ import cloudpickle
 import notebooks
 import numpy as np
 import submission
+from course import COURSE
 from escapelab import exercises
 from escapelab.answers import registry
 
-COURSE = notebooks.ROOT / "_build" / "course"
 COLUMNS = ["assignment", "student", "score", "max_score", "seconds", "exercises"]
 
 
