@@ -1,12 +1,7 @@
 """tools/binder.py: what Binder's image has to hold, and in which order."""
 
-import sys
-from pathlib import Path
-
-import pytest
-
-sys.path.append(str(Path(__file__).resolve().parents[1] / "tools"))
 import binder
+import pytest
 
 GOOD = """Building conda environment for python=3.11
 COPY --chown=0:0 src/requirements.txt ${REPO_DIR}/requirements.txt

@@ -4,18 +4,13 @@ import importlib
 import inspect
 import pkgutil
 import re
-import sys
-from pathlib import Path
 
+import docstrings
 import docutils.core
 import docutils.utils
 import escapelab
 import pytest
 from sphinx.ext.napoleon import Config, NumpyDocstring
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "_ext"))
-
-import docstrings
 
 ROLE = re.compile(r":[\w:]+:(`[^`]+`)")
 

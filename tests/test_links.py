@@ -1,15 +1,13 @@
 """The check of external links: what it collects, and what it calls broken."""
 
 import http.server
-import sys
 import threading
 from pathlib import Path
 
+import links
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-sys.path.append(str(ROOT / "tools"))
-import links  # noqa: E402
 
 
 class Server(http.server.BaseHTTPRequestHandler):

@@ -1,18 +1,7 @@
 """Figures are functions of their arguments: what they draw is what they are given."""
 
-import matplotlib
 import numpy as np
-import pytest
 from escapelab import ledger, objectives, plots
-
-matplotlib.use("agg")
-
-
-@pytest.fixture
-def ax():
-    figure, ax = plots.figure()
-    yield ax
-    matplotlib.pyplot.close(figure)
 
 
 def test_landscape_draws_the_loss_and_its_name(ax):

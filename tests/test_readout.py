@@ -2,19 +2,8 @@
 
 import re
 
-import matplotlib
 import numpy as np
-import pytest
 from escapelab import plots, readout
-
-matplotlib.use("agg")
-
-
-@pytest.fixture
-def ax():
-    figure, ax = plots.figure()
-    yield ax
-    matplotlib.pyplot.close(figure)
 
 
 def rows(ax):

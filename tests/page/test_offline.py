@@ -7,15 +7,14 @@ import sys
 import zipfile
 from pathlib import Path
 
+import dist
 import pytest
+import versions
 from conftest import READY
 from test_page import CHANGED, SHOWN
 from visits import BUILT, CONTROLS, HTML, PAGES, each
 
 ROOT = Path(__file__).resolve().parents[2]
-sys.path.append(str(ROOT / "tools"))
-import dist  # noqa: E402
-import versions  # noqa: E402
 
 AHEAD = {"_static/vendor/widgets/embed.js"}
 FIRST_VISIT = 1_000_000  # bytes gzipped beyond what the front page has brought
