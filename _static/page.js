@@ -82,8 +82,10 @@ const reachable = () =>
   document.querySelectorAll(".bd-article pre, .bd-article table, .bd-article div.math, mjx-container").forEach((box) => {
     if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
   });
-window.addEventListener("load", reachable);
-window.addEventListener("resize", reachable);
+window.addEventListener("DOMContentLoaded", () => {
+  const article = document.querySelector(".bd-article"); // its size follows the window, the fonts and the mathematics
+  if (article) new ResizeObserver(reachable).observe(article);
+});
 window.addEventListener("beforeprint", () => document.querySelectorAll(".escapelab-numbers").forEach((details) => (details.open = true)));
 
 // The JupyterHub button works with any hub that has nbgitpuller: the reader says which, once.

@@ -20,8 +20,8 @@ VIOLATIONS = """async (rules) => {
     .filter((rule) => rule.impact === "serious" || rule.impact === "critical")
     .flatMap((rule) => rule.nodes.map((node) => [rule.id, node.target.join(" "), node.failureSummary]));
 }"""
-TURNED = """async (mode) => {
-  if (document.documentElement.dataset.theme !== mode) return false;
+TURNED = """async ([mode, width]) => {
+  if (document.documentElement.dataset.theme !== mode || innerWidth !== width) return false;
   for (const _ of [1, 2, 3]) await new Promise(requestAnimationFrame);
   return true;
 }"""
@@ -63,7 +63,7 @@ def look(open_page, name: str) -> Visit:
     for width, colours, rules in ((1280, "light", ""), (1280, "dark", COLOUR_RULES), (390, "light", "")):
         page.set_viewport_size({"width": width, "height": 900})
         page.emulate_media(color_scheme=colours)
-        page.wait_for_function(TURNED, arg=colours)
+        page.wait_for_function(TURNED, arg=[colours, width])
         too_wide[width] = page.evaluate(TOO_WIDE)
         violations += [[width, colours, *found] for found in page.evaluate(VIOLATIONS, rules)]
         _shoot(page, f"{name.removesuffix('.html').replace('/', '-')}-{width}-{colours}", width)
