@@ -9,6 +9,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from escapelab import explore as module
+from escapelab import plots
 from escapelab.explore import controls, drive, explore
 from escapelab.frames import frame
 from PIL import Image
@@ -172,11 +173,25 @@ def test_no_figure_stays_open():
 
 
 def test_a_live_picture_is_the_stored_one_but_for_shades():
-    stored, quick = frame(level, {"height": 30}), frame(level, {"height": 30}, stored=False)
+    stored = frame(level, {"height": 30})
+    quick = frame(level, {"height": 30}, like=stored)
     assert quick._replace(png=b"") == stored._replace(png=b"")
     one, other = (np.asarray(Image.open(io.BytesIO(f.png)).convert("RGB"), float) for f in (stored, quick))
     assert np.abs(one - other).mean() < 0.5 and (other[0, 0] == 255).all()
     assert np.abs(one - one[::-1]).mean() > 1
+
+
+def test_a_live_picture_keeps_the_places_of_its_axes_unless_a_label_is_cut():
+    def draw(top):
+        figure, ax = plots.figure()
+        ax.plot([0, 1], [0, top])
+        ax.set_ylabel("top")
+        ax.ticklabel_format(style="plain")
+        return figure, f"{top}"
+
+    first = frame(draw, {"top": 5})
+    assert frame(draw, {"top": 6}, like=first).places == first.places
+    assert frame(draw, {"top": 6_000_000}, like=first).places == frame(draw, {"top": 6_000_000}).places != first.places
 
 
 def test_a_cell_run_again_replaces_its_control():

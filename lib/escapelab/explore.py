@@ -156,7 +156,7 @@ class Control:
         """Draw at the sliders' values; an error becomes a sentence below the last good picture."""
         at = {name: _argument(chosen, self.sliders[name].value) for name, chosen in self.values.items()}
         try:
-            self.last = frame(self.draw, at, stored=False)
+            self.last = frame(self.draw, at, like=self.last)
             self.picture.value = self.last.html()
         except Exception as problem:
             self.picture.value = self.last.html(f"No picture at {said(at)}: {type(problem).__name__}: {problem}")

@@ -16,7 +16,8 @@ from typing import NamedTuple
 
 import matplotlib.pyplot as plt
 import numpy as np
-from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.backends.backend_agg import FigureCanvasAgg, RendererAgg
+from matplotlib.text import Text
 from PIL import Image
 
 from escapelab.readout import table
@@ -33,6 +34,7 @@ class Frame(NamedTuple):
     height: int  # as shown, CSS pixels
     sentence: str  # alt text and caption
     numbers: str  # its key numbers as HTML behind a disclosure
+    places: tuple  # (left, bottom, width, height) of its axes, shares of the figure
 
     def html(self, trouble: str = "") -> str:
         """The figure element; `trouble` is a sentence shown below it as an alert."""
@@ -47,8 +49,11 @@ class Frame(NamedTuple):
         )
 
 
-def frame(draw, arguments: dict, *, stored: bool = True) -> Frame:
-    """Call `draw(**arguments)` and turn its figure into a Frame; one that is not stored takes less time and more bytes.
+def frame(draw, arguments: dict, *, like: Frame | None = None) -> Frame:
+    """Call `draw(**arguments)` and turn its figure into a Frame.
+
+    One that is `like` the Frame before it takes less time and more bytes, and its axes stay in their places as long as
+    their labels fit there.
 
     Figures that `draw` opened are closed, also when it raises. Raises TypeError unless it returns (figure, sentence),
     ValueError for an empty sentence, and whatever `draw` raises, with the arguments added as a note.
@@ -61,7 +66,7 @@ def frame(draw, arguments: dict, *, stored: bool = True) -> Frame:
         figure, sentence = result
         if not (isinstance(sentence, str) and sentence.strip()):
             raise ValueError(f"draw must return a sentence that says what the figure shows; got {sentence!r}")
-        png, width, height = _picture(figure, stored)
+        png, width, height, places = _picture(figure, like)
         listed = table(figure)
         plt.close(figure)
     except Exception as problem:
@@ -70,21 +75,54 @@ def frame(draw, arguments: dict, *, stored: bool = True) -> Frame:
     finally:
         for number in set(plt.get_fignums()) - before:
             plt.close(number)
-    return Frame(png, width, height, " ".join(sentence.split()), listed)
+    return Frame(png, width, height, " ".join(sentence.split()), listed, places)
 
 
-def _picture(figure, stored) -> tuple:
-    """(PNG, width, height in CSS pixels) of a matplotlib figure; a stored one has a palette of few colours."""
-    canvas, dpi = FigureCanvasAgg(figure), figure.dpi
+class _Canvas(FigureCanvasAgg):
+    """The canvas of all pictures: figures of one size share a renderer, which remembers formulas it has set."""
+
+    def get_renderer(self):
+        return _renderer(*self.get_width_height(physical=True), self.figure.dpi)
+
+
+_renderer = functools.lru_cache(maxsize=8)(RendererAgg)
+
+
+def _picture(figure, like) -> tuple:
+    """(PNG, width, height in CSS pixels, places of the axes) of a matplotlib figure; one to be stored has a palette."""
+    canvas, dpi = _Canvas(figure), figure.dpi
     figure.set_dpi(DPI)
-    canvas.draw()
+    if like is None or not _drawn_in_places(figure, canvas, like.places):
+        canvas.draw()
     picture = Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")
     figure.set_dpi(dpi)
     file, shown = io.BytesIO(), picture
-    if stored:
+    if like is None:
         shown = picture.quantize(COLOURS, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
-    shown.save(file, "png", compress_level=EFFORT if stored else 1)
-    return file.getvalue(), round(picture.width * 96 / DPI), round(picture.height * 96 / DPI)
+    shown.save(file, "png", compress_level=EFFORT if like is None else 1)
+    places = tuple(ax.get_position(original=True).bounds for ax in figure.axes)
+    return file.getvalue(), round(picture.width * 96 / DPI), round(picture.height * 96 / DPI), places
+
+
+def _drawn_in_places(figure, canvas, places: tuple) -> bool:
+    """Draw with the axes in given places: solving for the layout takes longer than drawing. False if a label is cut."""
+    engine = figure.get_layout_engine()
+    if engine is None or len(places) != len(figure.axes):
+        return False
+    figure.set_layout_engine("none")
+    for ax, place in zip(figure.axes, places, strict=True):
+        ax.set_position(place)
+    canvas.draw()
+    labels = [axis.label for ax in figure.axes for axis in (ax.xaxis, ax.yaxis)]
+    titles = [text for ax in figure.axes for text in ax.get_children() if isinstance(text, Text)]
+    boxes = [text.get_window_extent() if text.get_text() else None for text in (*labels, *titles)]
+    inside = all(box.x0 >= 0 and box.y0 >= 0 and (box.max <= figure.bbox.max).all() for box in boxes if box)
+    if inside and not any(box.overlaps(ax.bbox) for box in boxes[: len(labels)] if box for ax in figure.axes):
+        return True
+    figure.set_layout_engine(engine)
+    for ax in figure.axes:
+        ax.set_in_layout(True)
+    return False
 
 
 def label(value) -> str:
