@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import statistics
 from pathlib import Path
 
@@ -17,6 +18,16 @@ FIRST = "import os\nos.environ['ESCAPELAB_FRAMES'] = '0'"  # this test looks at 
 LAST = (
     "import json\nfrom escapelab import explore as _e\nprint('stored', json.dumps([c.values for c in _e.controls()]))"
 )
+RENDERED = """() => {
+  const text = document.querySelectorAll(".jp-MarkdownCell .myst");
+  const all = (what) => [...text].flatMap((cell) => [...cell.querySelectorAll(what)]);
+  return {
+    text: [...text].map((cell) => cell.textContent),
+    folded: all("details").map((details) => [details.open, details.textContent.length]),
+    links: all("a[href]").map((link) => link.href),
+    formulas: all(".katex").length,
+  };
+}"""
 STORED = """() => [...document.querySelectorAll(".jp-OutputArea-output")].map((output) => output.textContent)
   .find((text) => text.startsWith("stored ["))"""
 PRESSED = """([handle, key]) => new Promise((done) => {
@@ -38,7 +49,7 @@ PRESSED = """([handle, key]) => new Promise((done) => {
 
 @pytest.fixture(scope="module")
 def seen() -> dict:
-    """What was found in a lesson: raw directives, open solutions, and of each slider [name, stored, presses]."""
+    """What was found in a lesson: its rendered text, and of each slider [name, stored, presses]."""
     return {}
 
 
@@ -55,12 +66,12 @@ def found(run_all, seen, lesson, tmp_path):
         stored = json.loads(page.evaluate(STORED).removeprefix("stored "))
         controls = page.locator(".escapelab-control:has(.escapelab-live)").all()
         assert len(controls) == len(stored)
-        text = page.locator(".jp-RenderedMarkdown").all_inner_texts()
+        rendered = page.evaluate(RENDERED)
         sliders = []
         for control, values in zip(controls, stored, strict=True):
             for handle, (name, chosen) in zip(control.locator(".noUi-handle").all(), values.items(), strict=True):
                 sliders.append([name, chosen, pressed(page, handle)])
-        seen[lesson] = {"text": text, "sliders": sliders}
+        seen[lesson] = {"rendered": rendered, "sliders": sliders}
     return seen[lesson]
 
 
@@ -74,6 +85,18 @@ def pressed(page, handle) -> list:
     key = "ArrowLeft" if at_the_end else "ArrowRight"
     handle.focus()
     return [page.evaluate(PRESSED, [handle.element_handle(), key]) for _ in range(PRESSES)]
+
+
+@each_lesson
+def test_text_is_rendered_as_on_the_page(found, lesson):
+    """Nothing of MyST's own signs is left; answers and solutions are folded; formulas are set."""
+    cells = [cell.source for cell in nbformat.read(lesson, as_version=4).cells if cell.cell_type == "markdown"]
+    rendered, source = found["rendered"], "\n".join(cells)
+    assert len(rendered["text"]) == len(cells)
+    assert [text for text in rendered["text"] if re.search(r"^:{3}|^`{3}|\{[a-z:]+\}`|:class:|\$", text, re.M)] == []
+    assert len(rendered["folded"]) == source.count(":class: dropdown")
+    assert all(not is_open and letters > 20 for is_open, letters in rendered["folded"])
+    assert rendered["formulas"] or "$" not in source
 
 
 @each_lesson
