@@ -77,6 +77,19 @@ def test_the_curve_covers_the_exact_survival():
     assert rate.low < settled.rate < rate.high
 
 
+def test_the_log_ratio_of_two_mean_times_counts_those_that_stayed():
+    top, base = np.array([4, 8, -1]), np.array([2, -1.0])
+    assert survival.log_ratio(top, base, 10) == pytest.approx(np.log((22 / 2) / (12 / 1)))
+
+
+def test_the_log_ratio_of_simulated_times_is_that_of_their_rates():
+    slow, fast = censored(0.001, 4000, 1000, 7), censored(0.004, 4000, 1000, 8)
+    left = [(times > 0).sum() for times in (slow, fast)]
+    found = survival.log_ratio(slow, fast, 1000)
+    assert found == pytest.approx(np.log(4), abs=4 * np.sqrt(1 / left[0] + 1 / left[1]))
+    assert abs(np.log(slow[slow > 0].mean() / fast[fast > 0].mean()) - np.log(4)) > 0.3
+
+
 @pytest.mark.parametrize(
     ("call", "word"),
     [
@@ -88,6 +101,7 @@ def test_the_curve_covers_the_exact_survival():
         (lambda: survival.curve([1], 3, confidence=1), "confidence"),
         (lambda: survival.exit_rate([1, 2], 3, after=2), "no walker"),
         (lambda: survival.exit_rate([1, 2], 3, after=-1), "after"),
+        (lambda: survival.log_ratio([-1, -1], [1, 2], 3), "nobody of 2 walkers left in 3 steps"),
     ],
 )
 def test_bad_input_is_named(call, word):
