@@ -96,8 +96,9 @@ def said(measured: ledger.Measurement) -> str:
     values, unit = measured[:3], f" {measured.unit}" if measured.unit else ""
     if measured.unit == "log":
         values, unit = [math.exp(value) for value in values], " times"
-    value, low, high = (f"{value:.2g}" if value < 100 else f"{value:.0f}" for value in values)
-    return f"{value}{unit}" if measured.kind == "exact" else f"{value}{unit} ({low} to {high})"
+    value, low, high = (f"{value:.2g}" if abs(value) < 100 else f"{value:.0f}" for value in values)
+    text = f"{value}{unit}" if measured.kind == "exact" else f"{value}{unit} ({low} to {high})"
+    return text.replace("-", "−")
 
 
 def setup(app) -> dict:

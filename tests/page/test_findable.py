@@ -73,3 +73,12 @@ def test_a_verdict_among_the_confusions_leads_to_its_entry():
 
 def test_what_is_not_written_yet_is_said_to_be_so_and_has_no_link():
     assert CONFUSIONS.count("Not yet written: ") == len(ledger.lessons()) - 1 - len(LESSONS)
+
+
+def test_the_thread_is_told_in_five_figures_each_with_its_numbers_and_its_lesson():
+    story = (HTML / "chapters/thread/in-five-figures.html").read_text(encoding="utf-8")
+    assert (
+        story.count('<details class="escapelab-numbers"')
+        == len(re.findall(r'<p class="lesson-figure-source">', story))
+        == 5
+    )
