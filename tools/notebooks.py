@@ -54,6 +54,12 @@ def read(path: Path):
     return nbformat.read(path, as_version=4)
 
 
+def title(path: Path) -> str:
+    """The first heading of a notebook or of a text."""
+    text = read(path).cells[0].source if path.suffix == ".ipynb" else path.read_text(encoding="utf-8")
+    return re.search(r"^# (.+?)\s*$", text, re.M)[1]
+
+
 def code_cells(notebook) -> list:
     """The cells that hold code, in order."""
     return [cell for cell in notebook.cells if cell.cell_type == "code" and cell.source.strip()]

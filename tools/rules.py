@@ -14,6 +14,9 @@ from escapelab import ledger
 from form import alternatives, executed, experiment, helped, limits, parts, sections
 from notebooks import calls, first_line
 
+ROLE = re.compile(r"\{doc\}`[^`]+`")
+PAGE = re.compile(r"\[([^\]]*)\]\(([\w./-]+\.(?:ipynb|md))\)")
+
 
 def _reads(node: ast.AST, name: str) -> bool:
     return any(isinstance(part, ast.Name) and part.id == name for part in ast.walk(node))
@@ -106,6 +109,22 @@ def compared(notebook, slug: str) -> list[str]:
     return found
 
 
+def linked(notebook, slug: str) -> list[str]:
+    """Other pages are linked by their files, under their titles: such links lead there in JupyterLab, too."""
+    found = []
+    for cell in notebook.cells:
+        if cell.cell_type != "markdown":
+            continue
+        found += [f"{role} leads nowhere in JupyterLab: use [title](file)" for role in ROLE.findall(cell.source)]
+        for text, name in PAGE.findall(cell.source):
+            path = notebooks.ROOT / "chapters" / slug.partition("/")[0] / name
+            if not path.exists():
+                found.append(f"no file {name}")
+            elif text != notebooks.title(path):
+                found.append(f"[{text}]({name}) should say {notebooks.title(path)!r}")
+    return found
+
+
 def recorded(notebook, slug: str) -> list[str]:
     """Every claim that claims.toml gives to this lesson is recorded once, and no other."""
     names = [entry.claim for entry in ledger.entries(notebook, slug)]
@@ -117,9 +136,9 @@ def recorded(notebook, slug: str) -> list[str]:
 
 RULES = [
     sections, limits, experiment, no_simulation, parts, helped, executed, alternatives, stated_numbers,
-    no_literal_results, source_data, compared, recorded,
+    no_literal_results, source_data, compared, linked, recorded,
 ]  # fmt: skip
-FOR_LISTINGS = [executed, alternatives, stated_numbers, no_literal_results, compared]
+FOR_LISTINGS = [executed, alternatives, stated_numbers, no_literal_results, compared, linked]
 
 
 def problems(path: Path) -> list[str]:

@@ -28,6 +28,7 @@ SHOWN = """() => {
   return image ? [image.src, figure.querySelector("figcaption").textContent] : null;
 }"""
 OTHER = f"(before) => {{ const now = ({SHOWN})(); return now && now[0] !== before[0] && now[1] !== before[1]; }}"
+OPEN = "(path) => window.jupyterapp.shell.currentWidget?.context?.path === path"
 TROUBLE = "() => document.querySelector('.escapelab-picture [role=alert]')"
 
 
@@ -69,6 +70,16 @@ def test_play_runs_through_the_stored_values(run_all, levels):
     page = run_all(levels)
     page.locator(".escapelab-control .widget-play button").first.click()
     page.wait_for_function(f"() => ({SHOWN})()[1] === 'The flat level is 2.'", timeout=60_000)
+
+
+def test_a_link_to_a_lesson_opens_it_beside(run_all, lab, levels):
+    notebook = nbformat.read(levels, as_version=4)
+    notebook.cells.append(nbformat.v4.new_markdown_cell("[the next lesson](next.ipynb)"))
+    nbformat.write(notebook, levels)
+    nbformat.write(nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("# Next")]), lab[1] / "next.ipynb")
+    page = run_all(levels)
+    page.click(".jp-MarkdownCell .myst a")
+    page.wait_for_function(OPEN, arg="next.ipynb", timeout=30_000)
 
 
 def test_a_lesson_is_live_in_jupyterlab(run_all):
