@@ -3,7 +3,7 @@
 import functools
 import math
 
-from escapelab import noise, objectives, regions, sgd, survival
+from escapelab import escape, noise, objectives, regions, sgd
 from escapelab.answers import Exercise, Wrong
 
 
@@ -15,8 +15,6 @@ def _arch(generator):
 @functools.cache
 def _middle():
     """The thread's cost, its bowl at 1.38: minimiser, edges, curvature."""
-    from escapelab import escape
-
     cost = objectives.sine_fit()
     bowls = escape.basins(cost, -3, 8)
     here = int(bowls.which(1.38))
@@ -31,6 +29,8 @@ def _possible(pair):
 
 def _gain(pair):
     """Logarithm of the mean time with fresh batches over that with shuffled ones; NaN for an impossible pair."""
+    from escapelab import survival  # here: it imports scipy.stats, which the other lessons need not wait for
+
     if not _possible(pair):
         return math.nan
     (cost, rest, inside, _), k, rates = _middle(), int(pair[0]), []
