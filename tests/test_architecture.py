@@ -141,10 +141,18 @@ def test_a_draw_without_a_seed_is_found():
     assert len(hidden_randomness("np.random.normal() + np.random.default_rng().normal()")) == 2
 
 
-def test_the_ledger_imports_nothing_heavy():
-    script = (
-        "import sys, escapelab.ledger; print({'scipy.stats', 'matplotlib', 'ipywidgets', 'IPython'} & set(sys.modules))"
-    )
+@pytest.mark.parametrize(
+    ("modules", "heavy"),
+    [
+        ("escapelab.ledger", "scipy.stats matplotlib ipywidgets IPython"),
+        (
+            ", ".join(f"escapelab.{path.stem}" for path in MODULES if path.parent == LIBRARY),
+            "scipy.stats scipy.optimize",
+        ),
+    ],
+)
+def test_an_import_brings_nothing_heavy_that_is_not_needed_at_once(modules, heavy):
+    script = f"import sys, {modules}; print(set({heavy.split()}) & set(sys.modules))"
     ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert ran.stdout.strip() == "set()"
 

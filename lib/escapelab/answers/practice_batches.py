@@ -3,7 +3,7 @@
 import functools
 import math
 
-from escapelab import escape, noise, objectives, regions, sgd
+from escapelab import escape, noise, objectives, regions, sgd, survival
 from escapelab.answers import Exercise, Wrong
 
 
@@ -29,8 +29,6 @@ def _possible(pair):
 
 def _gain(pair):
     """Logarithm of the mean time with fresh batches over that with shuffled ones; NaN for an impossible pair."""
-    from escapelab import survival  # here: it imports scipy.stats, which the other lessons need not wait for
-
     if not _possible(pair):
         return math.nan
     (cost, rest, inside, _), k, rates = _middle(), int(pair[0]), []
