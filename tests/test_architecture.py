@@ -28,7 +28,7 @@ ROWS = [
         "schedules",
         "regions",
     },
-    {"sgd", "annealing", "geometry", "thresholds", "quartics", "networks", "workers", "banded"},
+    {"sgd", "annealing", "geometry", "thresholds", "quartics", "networks", "newton", "workers", "banded"},
     {"smoothing", "escape", "sweeps", "onestep", "panels", "survival", "chains", "kramers"},
     {"nodes"},
     {"transfer", "plots"},

@@ -1,5 +1,7 @@
 """Exercises of thread/h1-high-dimensions and thread/h2-noise-as-regulariser."""
 
+import math
+
 from escapelab.answers import Exercise, Wrong
 
 HARMFUL = 0.008  # penalty above which the full batch of h2 errs more on the test than without one
@@ -9,7 +11,90 @@ def _race(generator):
     return int(generator.integers(10, 200)), int(generator.integers(40, 5000)), int(generator.integers(2, 39))
 
 
+def _place(generator):
+    d = int(generator.integers(2, 60))
+    return float(generator.uniform(-1.8, 1.8) * math.sqrt(d)), d
+
+
+def _semicircle(x):
+    return 0.5 + (x * math.sqrt(max(1 - x * x, 0.0)) + math.asin(max(-1.0, min(x, 1.0)))) / math.pi
+
+
 EXERCISES = [
+    Exercise(
+        "h1-share",
+        kind="compute",
+        minutes=6,
+        rests_on="h1-index",
+        solution=lambda u, d: _semicircle(u / (2 * math.sqrt(d))),
+        inputs=_place,
+        hints=(
+            "Where is the middle of the semicircle, and how wide is it?",
+            "It is shifted by the height, and its radius is twice the root of the dimension.",
+            "Divide the height by the radius and put that into the area formula of the lesson.",
+        ),
+        wrong=[
+            Wrong(lambda u, d: _semicircle(-u / (2 * math.sqrt(d))), "That is the share that curves up."),
+            Wrong(lambda u, d: _semicircle(u / (2 * d)), "The radius grows with the root of the dimension."),
+            Wrong(lambda u, d: 0.5 + u / (4 * math.sqrt(d)), "So it would be for an even spread, not a semicircle."),
+        ],
+    ),
+    Exercise(
+        "h1-coins",
+        kind="compute",
+        minutes=3,
+        rests_on="h1-index",
+        solution=lambda d, p: 1 - p**d - (1 - p) ** d,
+        inputs=lambda generator: (int(generator.integers(2, 9)), float(generator.uniform(0.2, 0.8))),
+        rtol=1e-3,
+        hints=(
+            "What is no saddle?",
+            "Minima and maxima are not: all coins on one side.",
+            "Take the two probabilities that all coins agree away from one.",
+        ),
+        wrong=[
+            Wrong(lambda d, p: 1 - p**d, "Maxima are no saddles either."),
+            Wrong(lambda d, p: p**d + (1 - p) ** d, "That is the share of the others, minima and maxima."),
+            Wrong(lambda d, p: 1 - p * d - (1 - p) * d, "Independent directions multiply; they do not add."),
+            Wrong(lambda d, p: 2 * p * (1 - p), "So it is in two dimensions only."),
+        ],
+    ),
+    Exercise(
+        "h1-picture",
+        kind="predict",
+        minutes=3,
+        rests_on="h1-bend",
+        solution="C",
+        hints=(
+            "How many ways lead from one point to another?",
+            "On a map with one road drawn in, what do you know of the others?",
+            "Think of the networks of this lesson: what did their straight lines look like, and what their paths?",
+        ),
+        wrong=[
+            Wrong("A", "A ridge across one road does not make two valleys."),
+            Wrong("B", "Only if it had to walk along that line. Must it?"),
+            Wrong("D", "Ends at such a cost are trained well enough. Look between them."),
+        ],
+    ),
+    Exercise(
+        "h1-impossible",
+        kind="explain",
+        minutes=3,
+        rests_on="h1-not-every",
+        solution=-0.5,
+        accepts=lambda height: bool(-10 <= height < 0),
+        hints=(
+            "How low can this cost be?",
+            "A probability lies between nought and one. What is the sign of its logarithm?",
+            "Name a height on the side that minus the logarithm of a probability never reaches.",
+        ),
+        wrong=[
+            Wrong(0.0, "That height is approached as closely as you like.", lambda height: height == 0),
+            Wrong(0.7, "The lesson has met patterns of such a height.", lambda height: 0 < height < 2.5),
+            Wrong(100.0, "Large weights and wrong labels make the cost as high as you like.", lambda h: h >= 2.5),
+            Wrong(-99.0, "Surely; but stay within the range that is asked for.", lambda height: height < -10),
+        ],
+    ),
     Exercise(
         "h2-epochs",
         kind="compute",
