@@ -21,7 +21,7 @@ MODULES = (
     "objectives/derivative", "objectives/observations", "objectives/perceptron", "objectives/regression",
     "objectives/wells", "lanes", "tasks", "sgd", "networks", "scales",
     "prediction", "ledger", "geometry", "thresholds", "quartics", "smoothing", "escape",
-    "banded", "onestep", "panels", "nodes", "transfer", "kramers", "survival", "chains", "annealing",
+    "banded", "onestep", "panels", "nodes", "transfer", "kramers", "survival", "chains", "annealing", "newton",
 )  # fmt: skip
 
 UNCHANGED = {"name", "string", "newline", "trailer", "atom_expr", "simple_stmt", "suite", "arglist", "endmarker"}

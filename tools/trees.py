@@ -26,7 +26,7 @@ MEMORY = 12 * 2**30  # bytes of address space a process
 TESTS = (
     "vecmath", "rng", "noise", "scales", "regions", "escape", "arguments", "quartics", "smoothing", "thresholds",
     "geometry", "prediction", "ledger", "survival", "chains", "schedules", "optimisers", "sgd", "wells", "objectives",
-    "networks", "kramers", "transfer", "annealing", "plug",
+    "networks", "kramers", "transfer", "annealing", "newton", "plug",
 )  # fmt: skip
 NEAREST = {"lanes": ["sgd"], "tasks": ["sgd"], "objectives": ["objectives", "wells"]}
 NEAREST |= {module: ["transfer"] for module in ("banded", "onestep", "panels", "nodes")}
