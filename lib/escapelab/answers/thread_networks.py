@@ -4,7 +4,7 @@ import math
 
 from escapelab.answers import Exercise, Wrong
 
-HARMFUL = 0.008  # penalty above which the full batch of h2 errs more on the test than without one
+HARMFUL = 0.01  # the penalty that does harm in h2
 
 
 def _race(generator):
@@ -163,7 +163,7 @@ EXERCISES = [
         wrong=[
             Wrong(0.0, "That is no penalty at all, so nothing changes.", lambda penalty: penalty == 0),
             Wrong(-0.1, "A negative penalty rewards large weights; take a positive one.", lambda penalty: penalty < 0),
-            Wrong(0.002, "With so weak a penalty the test error is no larger.", lambda penalty: 0 < penalty < HARMFUL),
+            Wrong(0.002, "The lesson has not shown that so weak a penalty harms.", lambda p: 0 < p < HARMFUL),
             Wrong(3.0, "Surely; but stay within the range that is asked for.", lambda penalty: penalty > 1),
         ],
     ),
