@@ -35,6 +35,10 @@ def test_a_larger_step_is_off_by_more():
     assert gaps[0] > 2 * gaps[1] > 4 * gaps[2] > 0
 
 
+def test_a_time_too_long_for_a_number_is_infinite():
+    assert kramers.escape_time(WELL, -1.0, 0.0, eta=1e-6, sigma=1.0).mean == np.inf
+
+
 def test_two_sides_are_twice_as_fast_as_one():
     cost = objectives.spiky(curvature=0.0, height=0.1, frequency=2 * np.pi)
     both = kramers.escape_time(cost, 0.0, [-0.5, 0.5], eta=0.01, sigma=1.0)

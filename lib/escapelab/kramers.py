@@ -62,4 +62,5 @@ def escape_time(objective, minimiser, maximisers, *, eta, sigma):
 
 def _parallel(times):
     """Mean time over the sides together: their rates add up."""
-    return float(1 / np.sum(1 / times))
+    with np.errstate(divide="ignore"):  # where all are too long for a number, so is their mean
+        return float(1 / np.sum(1 / times))
