@@ -1,7 +1,7 @@
 """Sphinx extension: the directive {answered}, which lists what learners say and the lessons that answer it.
 
 Its lines name lessons, `part/slug`. What the asker of the thread says, and every question of another source, comes from
-claims.toml; the verdict from the entry in the lesson; the answer from the lesson's last but one section. A lesson that
+claims.toml; verdict and number from the entry in the lesson; the answer from the lesson's last but one section. A lesson that
 does not exist yet is said to be not yet written.
 """
 
@@ -12,6 +12,7 @@ import nbformat
 from docutils import nodes
 from docutils.statemachine import StringList
 from escapelab import ledger
+from lesson_figures import said
 from sphinx.util.docutils import SphinxDirective
 
 ANSWER = re.compile(r"^## The answer in one sentence\s+(.*?)\s*(?=^## |\Z)", re.M | re.S)
@@ -49,14 +50,14 @@ class Answered(SphinxDirective):
         path = Path(self.env.srcdir, "chapters", f"{lesson}.ipynb")
         written = f"chapters/{lesson}" in self.env.found_docs
         self.env.note_dependency("claims.toml")
-        verdicts = {}
+        entries = {}
         if written:
             self.env.note_dependency(str(path))
-            verdicts = {entry.claim: entry.verdict for entry in ledger.collect(path)}
+            entries = {entry.claim: entry for entry in ledger.collect(path)}
         block = nodes.container(classes=["confusion"])
         said = nodes.bullet_list()
         for claim in words(lesson):
-            said += nodes.list_item("", self.sentence(claim, verdicts.get(claim.id)))
+            said += nodes.list_item("", self.sentence(claim, entries.get(claim.id)))
         if said.children:
             block += said
         block += self.lesson(lesson, written)
@@ -64,12 +65,13 @@ class Answered(SphinxDirective):
             self.state.nested_parse(StringList(answer(path).splitlines(), str(path)), 0, block)
         return block
 
-    def sentence(self, claim: ledger.Claim, verdict: str | None) -> nodes.paragraph:
-        """What is said, in quotation marks, and the verdict as a link to the entry in the lesson."""
+    def sentence(self, claim: ledger.Claim, entry: ledger.Entry | None) -> nodes.paragraph:
+        """What is said, in quotation marks, the verdict as a link to the entry in the lesson, and its number."""
         paragraph = nodes.paragraph("", f"“{claim.says}” ")
-        if verdict:
+        if entry:
             address = f"../{claim.lesson}.html#claim-{claim.id}"
-            paragraph += nodes.reference("", verdict, internal=True, refuri=address)
+            paragraph += nodes.reference("", entry.verdict, internal=True, refuri=address)
+            paragraph += nodes.Text(f", measured {said(entry.measured)}")
         return paragraph
 
     def lesson(self, lesson: str, written: bool) -> nodes.paragraph:

@@ -82,3 +82,8 @@ def test_the_thread_is_told_in_five_figures_each_with_its_numbers_and_its_lesson
         == len(re.findall(r'<p class="lesson-figure-source">', story))
         == 5
     )
+
+
+def test_a_verdict_among_the_confusions_has_its_number():
+    lines = re.findall(r">(?:holds|fails|depends|half right)</a>(.*?)</p>", CONFUSIONS)
+    assert lines and [line for line in lines if not re.match(r", measured −?[\d.]", line)] == []
