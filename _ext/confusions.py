@@ -1,8 +1,8 @@
 """Sphinx extension: the directive {answered}, which lists what learners say and the lessons that answer it.
 
 Its lines name lessons, `part/slug`. What the asker of the thread says, and every question of another source, comes from
-claims.toml; verdict and number from the entry in the lesson; the answer from the lesson's last but one section. A lesson that
-does not exist yet is said to be not yet written.
+claims.toml; verdict and number from the entry in the lesson; the answer from the lesson's last but one section. A
+lesson that does not exist yet is said to be not yet written.
 """
 
 import re

@@ -263,6 +263,14 @@ def test_a_batch_gradient_is_the_mean_of_its_samples(row):
     assert np.allclose(objective.gradient(theta, batch), mean, rtol=1e-11, atol=1e-11)
 
 
+def test_many_batches_at_once_give_what_each_gives(row):
+    objective, _ = row
+    batches = np.random.default_rng(2).integers(objective.data.shape[0], size=(5, 3))
+    for theta in (points(objective, 20), points(objective, 1)[0] if objective.dimension > 1 else 0.3):
+        each = [objective.gradient(theta, batch) for batch in batches]
+        assert np.array_equal(objective.gradient(theta, batches), np.stack(each))
+
+
 def test_hessian_is_the_derivative_of_the_gradient(row):
     objective, _ = row
     theta, h = points(objective, 1)[0], 1e-4

@@ -69,7 +69,7 @@ def field(objective, region, *, scale=None, batch=None, replace=False):
         varied = Objective("scale", 1, {"loss": scale}, objective.data)
 
     def gradients(x):
-        return np.stack([objective.gradient(x, pick) for pick in picks])
+        return objective.gradient(x)[None] if picks is None else objective.gradient(x, picks)
 
     def root(x):
         return np.ones(x.size) if scale is None else np.sqrt(np.maximum(varied.loss(x), 0.0))
@@ -129,9 +129,9 @@ def step_size(noise):
 
 
 def _batches(objective, batch, replace):
-    """Every batch (or None for all samples) and its probability."""
+    """Every batch, (batches, k), or None for all samples, and the probability of each."""
     if batch is None or not objective.has_batches:
-        return [None], np.ones(1)
+        return None, np.ones(1)
     n, k = objective.data.shape[0], arguments.count("batch", batch, 1)
     if k > n and not replace:
         raise ValueError(f"batch must be between 1 and the number of samples, {n}; got {k}")
@@ -141,7 +141,8 @@ def _batches(objective, batch, replace):
     if len(picks) > MOST_BATCHES:
         raise ValueError(f"batches of {k} of {n} are more than {MOST_BATCHES}, too many to enumerate")
     if not again:
-        return picks, np.full(len(picks), 1 / len(picks))
+        return np.array(picks), np.full(len(picks), 1 / len(picks))
     share = np.full(n, 1 / n) if objective.weights is None else objective.weights / np.sum(objective.weights)
     orders = [factorial(k) / prod(factorial(c) for c in Counter(pick).values()) for pick in picks]
-    return picks, np.array([many * np.prod(share[list(pick)]) for many, pick in zip(orders, picks, strict=True)])
+    picks = np.array(picks)
+    return picks, orders * np.prod(share[picks], axis=1)

@@ -82,21 +82,32 @@ class Objective:
         return float(out[0]) if single else out
 
     def gradient(self, theta, picks=None):
-        """Gradient at theta of the whole loss, or of the mean over samples ``picks`` (k,); (points, d), squeezed."""
+        """Gradient at theta of the whole loss, or of the mean over samples ``picks`` (k,); (points, d), squeezed.
+
+        Of many batches, ``picks`` (batches, k), it is (batches, points, d), squeezed likewise.
+        """
         points, single = self._points(theta)
-        out = np.empty_like(points)
-        if picks is not None:
-            picks = np.atleast_1d(np.asarray(picks, dtype=np.int32))
-            if picks.size == 0 or picks.min() < 0 or picks.max() >= self.data.shape[0]:
-                raise ValueError(f"picks must be sample numbers between 0 and {self.data.shape[0] - 1}; got {picks}")
-        if picks is None or not self.has_batches:
+        batches = None if picks is None else self._batches(picks)
+        out = np.empty((1 if batches is None else len(batches), *points.shape))
+        if batches is None or not self.has_batches:
             p = self.plugs["mean"]
-            typed(_means, _MEANS)(points, self.data, p.function, p.constants, out)
+            typed(_means, _MEANS)(points, self.data, p.function, p.constants, out[0])
+            out[1:] = out[0]
         else:
             p = self.plugs["gradient"]
-            typed(_gradients, _GRADIENTS)(points, picks, self.data, p.function, p.constants, out)
-        out = out[:, 0] if self.dimension == 1 else out
-        return (float(out[0]) if self.dimension == 1 else out[0]) if single else out
+            typed(_gradients, _GRADIENTS)(points, batches, self.data, p.function, p.constants, out)
+        out = out[..., 0] if self.dimension == 1 else out
+        out = out[:, 0] if single else out
+        if np.ndim(picks) == 2:
+            return out
+        return float(out[0]) if out.ndim == 1 else out[0]
+
+    def _batches(self, picks):
+        """Sample numbers (batches, k), checked."""
+        batches = np.atleast_2d(np.asarray(picks, dtype=np.int32))
+        if batches.ndim != 2 or batches.size == 0 or batches.min() < 0 or batches.max() >= self.data.shape[0]:
+            raise ValueError(f"picks must be sample numbers between 0 and {self.data.shape[0] - 1}; got {picks}")
+        return np.ascontiguousarray(batches)
 
     def hessian(self, theta, step=1e-5):
         """Hessian at one theta (d,) by central differences of the gradient, symmetrised; (d, d)."""
@@ -145,19 +156,20 @@ def _means(points, data, mean, c, out):
 
 
 @kernel
-def _gradients(points, batch, data, gradient, c, out):
+def _gradients(points, batches, data, gradient, c, out):
     theta, g = np.empty((points.shape[1], LANES)), np.empty((points.shape[1], LANES))
-    picks = np.empty((batch.size, LANES), np.int32)
-    for j in range(batch.size):
-        picks[j, :] = batch[j]
-    for first in range(0, points.shape[0], LANES):
-        _load(points, first, theta)
-        gradient(theta, picks, data, c, g)
-        for i in range(min(LANES, points.shape[0] - first)):
-            out[first + i] = g[:, i]
+    picks = np.empty((batches.shape[1], LANES), np.int32)
+    for b in range(batches.shape[0]):
+        for j in range(batches.shape[1]):
+            picks[j, :] = batches[b, j]
+        for first in range(0, points.shape[0], LANES):
+            _load(points, first, theta)
+            gradient(theta, picks, data, c, g)
+            for i in range(min(LANES, points.shape[0] - first)):
+                out[b, first + i] = g[:, i]
 
 
-_f1, _f2, _i1 = plug.types.float64[::1], plug.types.float64[:, ::1], plug.types.int32[::1]
+_f1, _f2, _f3 = plug.types.float64[::1], plug.types.float64[:, ::1], plug.types.float64[:, :, ::1]
 _LOSSES = plug.types.void(_f2, _f2, POINTERS["loss"], _f1, _f1)
 _MEANS = plug.types.void(_f2, _f2, POINTERS["mean"], _f1, _f2)
-_GRADIENTS = plug.types.void(_f2, _i1, _f2, POINTERS["gradient"], _f1, _f2)
+_GRADIENTS = plug.types.void(_f2, plug.types.int32[:, ::1], _f2, POINTERS["gradient"], _f1, _f3)
