@@ -94,14 +94,14 @@ def plugs():
     """(name, call, units) of the library's own plugs, called through their pointers as the simulator does."""
     spiky, thread, law = objectives.spiky(), objectives.sine_fit(), noise.gaussian(1.0).plug(1)
     uniform, rule = noise.uniform(1.0).plug(1), optimisers.sgd().plug
-    theta, g, ones = np.ones((1, LANES)), np.zeros((1, LANES)), np.ones(LANES)
+    theta, g, pair, ones = np.ones((1, LANES)), np.zeros((1, LANES)), np.zeros((2, LANES)), np.ones(LANES)
     words = np.random.default_rng(0).integers(0, 2**32, (10, LANES), dtype=np.uint32)
     picks, none = np.zeros((10, LANES), np.int32), np.zeros((0, LANES))
     draw, mean, gradient = noise.without_replacement(100, 10), spiky.plugs["mean"], thread.plugs["gradient"]
     two, six = words[:2].copy(), np.zeros((0, LANES), np.int32)
     yield "gradient of the spiky loss", mean.function, (theta, spiky.data, mean.constants, g), 1
-    yield "uniform noise", uniform.function, (theta, two[:1], ones, uniform.constants, g), 1
-    yield "normal noise", law.function, (theta, two, ones, law.constants, g), 1
+    yield "uniform noise", uniform.function, (two[:1], uniform.constants, g), 1
+    yield "normal noise", law.function, (two, law.constants, pair), 2
     yield "the SGD rule", rule.function, (theta, g, none, ones, 0, rule.constants), 1
     yield "picks without replacement, each of 10", draw.plug.function, (words, 0, 100, draw.table, six, picks), 10
     yield "the thread's gradient, each of 10", gradient.function, (theta, picks, thread.data, gradient.constants, g), 10

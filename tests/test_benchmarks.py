@@ -108,3 +108,9 @@ def test_the_c_yardstick_walks_the_librarys_paths_on_quartics(c, k):
     same = {"eta": 1e-5, "walkers": 70, "steps": 30, "seed": 3}
     ours = sgd.ensemble(J, start=np.zeros(100), batch=k or None, **same).theta
     assert np.allclose(yardstick.tang(c, J, k=k, start=0.0, **same), ours, rtol=1e-9, atol=1e-12)
+
+
+def test_the_pieces_call_the_plugs_as_they_are():
+    for name, function, arguments, _ in load("pieces").plugs():
+        function(*arguments)
+        assert all(np.isfinite(part).all() for part in arguments if isinstance(part, np.ndarray)), name
