@@ -80,8 +80,19 @@ def agreement(case: Case, ends: dict[str, np.ndarray]) -> dict[str, float | None
     return found
 
 
+def settle(longest: float = 2.0) -> None:
+    """Wait until this process does nothing: OpenBLAS and OpenMP let their threads spin for a while after a call."""
+    until = time.perf_counter() + longest
+    while time.perf_counter() < until:
+        before = time.process_time()
+        time.sleep(0.01)
+        if time.process_time() - before < 1e-3:
+            return
+
+
 def timed(work: Callable, seed: int) -> tuple[float, float]:
-    """(processor seconds of all threads, wall seconds) of one call."""
+    """(processor seconds of all threads, wall seconds) of one call, once the threads of the call before are idle."""
+    settle()
     processor, wall = time.process_time(), time.perf_counter()
     work(seed)
     return time.process_time() - processor, time.perf_counter() - wall

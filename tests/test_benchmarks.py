@@ -5,6 +5,7 @@ import json
 import re
 import shutil
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -52,6 +53,14 @@ def test_a_different_exact_result_is_not_timed():
     other = case(escapelab=normal(), slow=normal(shift=1e-6))._replace(exact=1e-9)
     with pytest.raises(SystemExit, match="slow gives another result"):
         harness.measure(other)
+
+
+def test_threads_that_spin_after_a_call_are_not_counted_in_the_next():
+    def spinning(seed):
+        threading.Thread(target=normal(pause=0.1), args=(seed,)).start()
+
+    spinning(1)
+    assert harness.timed(lambda seed: None, 1)[0] < 0.01
 
 
 def test_ratios_are_of_processor_time_and_of_one_round():
