@@ -26,6 +26,7 @@ NAMES = {
     "obvious": "obvious NumPy",
     "exact": "exact, by transfer operator",
 }
+LEAST_SECONDS = 0.05
 LEAST_P = 1e-4  # some seventy tests: a true agreement fails one of them in a run out of a hundred and fifty
 
 
@@ -91,11 +92,16 @@ def settle(longest: float = 2.0) -> None:
 
 
 def timed(work: Callable, seed: int) -> tuple[float, float]:
-    """(processor seconds of all threads, wall seconds) of one call, once the threads of the call before are idle."""
+    """(processor seconds of all threads, wall seconds) a call, once the threads of the call before are idle.
+
+    A short call is repeated for LEAST_SECONDS: the first one after a rest finds cold caches.
+    """
     settle()
-    processor, wall = time.process_time(), time.perf_counter()
-    work(seed)
-    return time.process_time() - processor, time.perf_counter() - wall
+    calls, processor, wall = 0, time.process_time(), time.perf_counter()
+    while not calls or time.perf_counter() - wall < LEAST_SECONDS:
+        work(seed)
+        calls += 1
+    return (time.process_time() - processor) / calls, (time.perf_counter() - wall) / calls
 
 
 def measure(case: Case, rounds: int = ROUNDS) -> list[Row]:
