@@ -12,7 +12,7 @@ import nbformat
 from docutils import nodes
 from docutils.statemachine import StringList
 from escapelab import ledger
-from lesson_figures import said
+from lesson_figures import link, said
 from sphinx.util.docutils import SphinxDirective
 
 ANSWER = re.compile(r"^## The answer in one sentence\s+(.*?)\s*(?=^## |\Z)", re.M | re.S)
@@ -55,11 +55,11 @@ class Answered(SphinxDirective):
             self.env.note_dependency(str(path))
             entries = {entry.claim: entry for entry in ledger.collect(path)}
         block = nodes.container(classes=["confusion"])
-        said = nodes.bullet_list()
+        asked = nodes.bullet_list()
         for claim in words(lesson):
-            said += nodes.list_item("", self.sentence(claim, entries.get(claim.id)))
-        if said.children:
-            block += said
+            asked += nodes.list_item("", self.sentence(claim, entries.get(claim.id)))
+        if asked.children:
+            block += asked
         block += self.lesson(lesson, written)
         if written:
             self.state.nested_parse(StringList(answer(path).splitlines(), str(path)), 0, block)
@@ -69,8 +69,7 @@ class Answered(SphinxDirective):
         """What is said, in quotation marks, the verdict as a link to the entry in the lesson, and its number."""
         paragraph = nodes.paragraph("", f"“{claim.says}” ")
         if entry:
-            address = f"../{claim.lesson}.html#claim-{claim.id}"
-            paragraph += nodes.reference("", entry.verdict, internal=True, refuri=address)
+            paragraph += link(claim.lesson, entry.verdict, claim.id)
             paragraph += nodes.Text(f", measured {said(entry.measured)}")
         return paragraph
 
@@ -79,8 +78,7 @@ class Answered(SphinxDirective):
         question = ledger.lessons()[lesson]
         if not written:
             return nodes.paragraph("", "", nodes.emphasis("", "Not yet written: "), nodes.Text(question))
-        link = nodes.reference("", question, internal=True, refuri=f"../{lesson}.html")
-        return nodes.paragraph("", "", nodes.strong("", "Answered in: "), link)
+        return nodes.paragraph("", "", nodes.strong("", "Answered in: "), link(lesson, question))
 
 
 def setup(app) -> dict:

@@ -9,7 +9,6 @@ Both come from the lesson as it was built: picture, alt text and numbers; value 
 The second line is how the figure's alt text begins. A caption with the lesson's question, as a link, is added.
 """
 
-import json
 import math
 from pathlib import Path
 
@@ -38,8 +37,13 @@ class LessonFigure(SphinxDirective):
         self.env.note_dependency(f"{self.env.srcdir}/chapters/{lesson}.ipynb")
         place = borrowed_figure(lesson=lesson, begins=begins)
         self.set_source_info(place)
-        link = nodes.reference("", ledger.lessons()[lesson], internal=True, refuri=f"../{lesson}.html")
-        return [place, nodes.paragraph("", "From ", link, classes=["lesson-figure-source"])]
+        source = link(lesson, ledger.lessons()[lesson])
+        return [place, nodes.paragraph("", "From ", source, classes=["lesson-figure-source"])]
+
+
+def link(lesson: str, text: str, claim: str = "") -> nodes.reference:
+    """A link from another part of the book to a lesson, or to its entry of a claim."""
+    return nodes.reference("", text, internal=True, refuri=f"../{lesson}.html{'#claim-' * bool(claim)}{claim}")
 
 
 def figures(doctree, begins: str) -> list[nodes.Element]:
@@ -55,7 +59,7 @@ def figures(doctree, begins: str) -> list[nodes.Element]:
 def shown(output) -> nodes.Element:
     """A copy of a cell's output without what the cell printed."""
     copy = output.deepcopy()
-    for printed in list(copy.findall(lambda node: "stream" in node.get("classes", []) if node.children else False)):
+    for printed in [block for block in copy.findall(nodes.literal_block) if "stream" in block["classes"]]:
         printed.parent.remove(printed)
     return copy
 
@@ -81,14 +85,12 @@ class Measured(SphinxRole):
     def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
         claim = ledger.claims().get(self.text)
         path = Path(self.env.srcdir, "chapters", f"{claim.lesson}.ipynb") if claim else None
-        if path is None or not path.exists():
+        entries = {entry.claim: entry for entry in ledger.collect(path)} if path and path.exists() else {}
+        if self.text not in entries:
             report = self.inliner.reporter.error(f"no lesson has recorded {self.text!r}", line=self.lineno)
             return [nodes.problematic(self.rawtext, self.rawtext)], [report]
         self.env.note_dependency(str(path))
-        notebook = json.loads(path.read_text(encoding="utf-8"))
-        entry = next(entry for entry in ledger.entries(notebook, claim.lesson) if entry.claim == self.text)
-        address = f"../{claim.lesson}.html#claim-{self.text}"
-        return [nodes.reference("", said(entry.measured), internal=True, refuri=address)], []
+        return [link(claim.lesson, said(entries[self.text].measured), self.text)], []
 
 
 def said(measured: ledger.Measurement) -> str:
