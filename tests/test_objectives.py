@@ -279,6 +279,12 @@ def test_hessian_is_the_derivative_of_the_gradient(row):
     assert np.allclose(objective.hessian(theta) @ along, change, rtol=1e-4, atol=1e-3)
 
 
+def test_hessians_of_many_points_are_those_of_each(row):
+    objective, _ = row
+    theta = points(objective, 4).reshape(4, objective.dimension)
+    assert np.array_equal(objective.hessian(theta), np.stack([objective.hessian(one) for one in theta]))
+
+
 def test_a_wrong_point_is_refused(row):
     objective, _ = row
     with pytest.raises(ValueError, match="coordinates"):

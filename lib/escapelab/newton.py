@@ -41,7 +41,7 @@ def critical_points(objective, starts, *, steps=100, reach=0.1, tolerance=1e-8):
     reach, tolerance = number("reach", reach, above=0) * np.sqrt(d), number("tolerance", tolerance, above=0)
     fits(theta.shape[0], 2 * d, d)
     for _ in range(count("steps", steps, 1)):
-        h, g = _hessians(objective, theta), _gradients(objective, theta)
+        h, g = objective.hessian(theta), _gradients(objective, theta)
         h += (1e-14 * abs(h).max(axis=(1, 2)) + 1e-100)[:, None, None] * np.eye(d)
         step = np.linalg.solve(h, g[:, :, None])[:, :, 0]
         theta -= step * np.minimum(1.0, reach / np.maximum(np.linalg.norm(step, axis=1, keepdims=True), 1e-300))
@@ -51,7 +51,7 @@ def critical_points(objective, starts, *, steps=100, reach=0.1, tolerance=1e-8):
         return CriticalPoints(theta, np.empty(0), np.empty((0, d)), np.empty(0, int))
     loss = objective.loss(theta)
     theta, loss = theta[np.argsort(loss)], np.sort(loss)
-    eigenvalues = np.linalg.eigvalsh(_hessians(objective, theta))
+    eigenvalues = np.linalg.eigvalsh(objective.hessian(theta))
     return CriticalPoints(theta, loss, eigenvalues, (eigenvalues < 0).sum(axis=1))
 
 
@@ -97,12 +97,3 @@ def _along(objective, o, u, t):
 
 def _gradients(objective, theta):
     return objective.gradient(theta).reshape(theta.shape)
-
-
-def _hessians(objective, theta, step=1e-5):
-    """Hessians (points, d, d) by central differences of the gradient."""
-    d = objective.dimension
-    shifts = step * np.concatenate([np.eye(d), -np.eye(d)])
-    g = objective.gradient((theta[:, None] + shifts).reshape(-1, d)).reshape(theta.shape[0], 2, d, d)
-    h = (g[:, 0] - g[:, 1]) / (2 * step)
-    return (h + h.swapaxes(1, 2)) / 2

@@ -110,13 +110,16 @@ class Objective:
         return np.ascontiguousarray(batches)
 
     def hessian(self, theta, step=1e-5):
-        """Hessian at one theta (d,) by central differences of the gradient, symmetrised; (d, d)."""
+        """Hessian by central differences of the gradient, symmetrised; (d, d), or (points, d, d) at (points, d)."""
         theta = np.atleast_1d(np.asarray(theta, float))
-        shifts = step * np.maximum(1.0, np.abs(theta)) * np.eye(theta.size)
-        up = self.gradient(theta + shifts).reshape(theta.size, theta.size)
-        down = self.gradient(theta - shifts).reshape(theta.size, theta.size)
-        h = (up - down) / (2 * np.diag(shifts))[:, None]
-        return (h + h.T) / 2
+        points = np.atleast_2d(theta)
+        d, steps = points.shape[1], step * np.maximum(1.0, np.abs(points))
+        shifts = steps[:, None] * np.eye(d)
+        up = self.gradient((points[:, None] + shifts).reshape(-1, d)).reshape(shifts.shape)
+        down = self.gradient((points[:, None] - shifts).reshape(-1, d)).reshape(shifts.shape)
+        h = (up - down) / (2 * steps)[:, :, None]
+        h = (h + h.swapaxes(1, 2)) / 2
+        return h if theta.ndim == 2 else h[0]
 
     def _points(self, theta):
         array, d = np.asarray(theta, dtype=np.float64), self.dimension
