@@ -38,7 +38,9 @@ def finite(name: str, value) -> float:
 
 
 def _samples(samples) -> np.ndarray:
-    array = np.asarray(samples, dtype=float)
+    """Samples (n, ...) as numbers, whole ones as they are: a statistic may count by them."""
+    array = np.asarray(samples)
+    array = array if array.dtype.kind in "iu" else array.astype(float)
     if array.ndim == 0 or len(array) < 30:
         raise ValueError(f"samples must hold at least 30 values, got shape {array.shape}")
     if not np.isfinite(array).all():

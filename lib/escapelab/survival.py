@@ -90,25 +90,18 @@ def exit_rate(exit_time, steps, *, after=0, confidence=0.95):
 def log_ratio(top, base, steps):
     """Logarithm of the ratio of two mean exit times, ``top`` over ``base``, from censored exit times.
 
-    top, base : exit times (walkers,) of each, as in :func:`curve`; whole numbers, also as floats, since
-        ``ledger.statistic`` resamples them so. steps : as in curve, the same for both.
+    top, base : exit times (walkers,) of each, and steps, the same for both, as in :func:`curve`.
 
     Raises ValueError and TypeError as curve does, and ValueError where nobody left: that mean has no upper end.
     Source: Epstein and Sobel 1953. Explained in thread/f6-depth-or-width.
     """
     means = []
     for times in (top, base):
-        rate = exit_rate(_whole(times), steps)
+        rate = exit_rate(times, steps)
         if not rate.exits:
             raise ValueError(f"nobody of {np.size(times)} walkers left in {steps} steps: no upper end to their mean")
         means.append(rate.mean)
     return float(np.log(means[0] / means[1]))
-
-
-def _whole(times):
-    """Whole numbers that a bootstrap has made floats, as whole numbers again; anything else as it is."""
-    times = np.asarray(times)
-    return times.astype(np.int64) if times.dtype.kind == "f" and np.array_equal(times, np.rint(times)) else times
 
 
 def _last(high):
