@@ -11,7 +11,7 @@ HEAT = {"width": 1.0, "hot": 0.5, "cold": 0.5, "looks": 100, "walkers": 4000, "s
 
 def gibbs(temperature):
     """Probability of a spread as far off as measured, if the settled law has variance T / curvature."""
-    run = annealing.annealed(BOWL, start=0.0, **{**HEAT, "hot": 0.5, "cold": 0.5})
+    run = annealing.annealed(BOWL, start=0.0, **HEAT)
     score = (run.path[:, -1, 0] ** 2).sum() / (temperature / 2.0)
     return 2 * min(stats.chi2.cdf(score, 4000), stats.chi2.sf(score, 4000))
 
