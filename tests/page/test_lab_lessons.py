@@ -14,6 +14,8 @@ LATENCY = ROOT / "_build" / "latency"
 LESSONS = [path for path in sorted((ROOT / "chapters").rglob("*.ipynb")) if "explore(" in path.read_text("utf-8")]
 each_lesson = pytest.mark.parametrize("lesson", LESSONS, ids=lambda path: f"{path.parent.name}/{path.stem}")
 PRESSES = 5
+AIM = 150  # milliseconds from a key to the new picture, at the median
+BUSY = os.cpu_count()  # a load above it: more wants to run than can
 FIRST = "import os\nos.environ['ESCAPELAB_FRAMES'] = '0'"  # this test looks at none of the stored pictures
 LAST = (
     "import json\nfrom escapelab import explore as _e\nprint('stored', json.dumps([c.values for c in _e.controls()]))"
@@ -24,7 +26,6 @@ RENDERED = """() => {
   return {
     text: [...text].map((cell) => cell.textContent),
     folded: all("details").map((details) => [details.open, details.textContent.length]),
-    links: all("a[href]").map((link) => link.href),
     formulas: all(".katex").length,
   };
 }"""
@@ -70,13 +71,14 @@ def found(run_all, seen, lesson, tmp_path):
         sliders = []
         for control, values in zip(controls, stored, strict=True):
             for handle, (name, chosen) in zip(control.locator(".noUi-handle").all(), values.items(), strict=True):
-                sliders.append([name, chosen, pressed(page, handle)])
-        seen[lesson] = {"rendered": rendered, "sliders": sliders}
+                sliders.append([name, chosen, pressed(page, handle, chosen)])
+        seen[lesson] = {"rendered": rendered, "sliders": sliders, "load": os.getloadavg()[0]}
     return seen[lesson]
 
 
-def pressed(page, handle) -> list:
-    """[value shown, ms until its picture is on the screen or None, sentence] of some presses of an arrow key."""
+def pressed(page, handle, chosen) -> list:
+    """[value shown, ms until its picture is on the screen or None, sentence] of presses of an arrow key: PRESSES of
+    them, and more where the stored values lie so close that none was new."""
     base, knob = (
         handle.locator("xpath=ancestor::*[contains(@class, 'noUi-base')]").bounding_box(),
         handle.bounding_box(),
@@ -84,7 +86,23 @@ def pressed(page, handle) -> list:
     at_the_end = knob["x"] + knob["width"] / 2 > base["x"] + base["width"] - 1
     key = "ArrowLeft" if at_the_end else "ArrowRight"
     handle.focus()
-    return [page.evaluate(PRESSED, [handle.element_handle(), key]) for _ in range(PRESSES)]
+    element, presses = handle.element_handle(), []
+    while len(presses) < PRESSES or (not new(chosen, presses) and len(presses) < 3 * PRESSES):
+        presses.append(page.evaluate(PRESSED, [element, key]))
+    return presses
+
+
+def new(chosen, presses) -> set:
+    """Values that were shown and are not among the stored ones; the names that are shown, where strings are stored."""
+    if isinstance(chosen[0], str):
+        return {value for value, _, _ in presses}
+    shown = {float(value.replace("−", "-")) for value, _, _ in presses}
+    return shown - {float(f"{value:.4g}") for value in chosen}
+
+
+def waits(sliders) -> list[float]:
+    """Milliseconds from a key to its picture, of all presses that changed it."""
+    return [wait for _, _, presses in sliders for _, wait, _ in presses if wait is not None]
 
 
 @each_lesson
@@ -108,25 +126,25 @@ def test_every_control_moves_in_jupyterlab(found):
 @each_lesson
 def test_every_control_takes_values_that_were_never_stored(found):
     for name, chosen, presses in found["sliders"]:
-        if isinstance(chosen[0], str):
-            continue
-        shown = {float(value.replace("−", "-")) for value, _, _ in presses}
-        if all(isinstance(value, int) for value in chosen) and set(chosen) >= set(range(min(chosen), max(chosen))):
-            continue  # every whole number between its ends is stored
-        assert shown - {float(f"{value:.4g}") for value in chosen}, name
+        whole = all(isinstance(value, int) for value in chosen)
+        every = whole and set(chosen) >= set(range(min(chosen), max(chosen)))  # nothing lies between the stored ones
+        assert every or new(chosen, presses), name
 
 
 @each_lesson
-def test_a_new_picture_is_there_within_150_ms_at_the_median(found, lesson):
-    """An aim that matplotlib's drawing misses in some lessons: those are reported as expected failures, with numbers in
-    _build/latency, and none may take a second. Judged only where nothing else keeps the cores busy."""
-    waits = [wait for _, _, presses in found["sliders"] for _, wait, _ in presses if wait is not None]
-    median, load = statistics.median(waits), os.getloadavg()[0]
+def test_a_new_picture_is_there_at_once(found, lesson):
+    """Its time is written to _build/latency; judged only where nothing else keeps the cores busy."""
+    times, load = waits(found["sliders"]), found["load"]
+    median = statistics.median(times)
+    measured = {"median_ms": round(median), "slowest_ms": round(max(times)), "presses": len(times), "load": load}
     LATENCY.mkdir(parents=True, exist_ok=True)
-    measured = {"median_ms": round(median), "slowest_ms": round(max(waits)), "presses": len(waits), "load": load}
     (LATENCY / f"{lesson.parent.name}-{lesson.stem}.json").write_text(json.dumps(measured))
-    if load > 0.75 * os.cpu_count():
-        return
-    assert median < 1000, measured
-    if median >= 150:
-        pytest.xfail(f"the aim is 150 ms: {measured}")
+    assert median < 2 * AIM or load > BUSY, measured
+
+
+def test_half_of_all_new_pictures_are_there_within_150_ms(seen):
+    """Over all lessons whose controls were pressed while nothing else kept the cores busy."""
+    quiet = [wait for found in seen.values() if found["load"] <= BUSY for wait in waits(found["sliders"])]
+    if not quiet:
+        pytest.skip("the cores were busy with something else all the time")
+    assert statistics.median(quiet) < AIM, len(quiet)
