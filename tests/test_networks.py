@@ -105,6 +105,21 @@ def test_weights_of_size_thousands_overflow_nothing():
     assert np.all(np.isfinite(ONE.gradient(theta)))
 
 
+def test_the_digits_are_those_of_scikit_learn():
+    from sklearn.datasets import load_digits
+
+    images, labels = load_digits(return_X_y=True)
+    whole, order = networks.digits(train=1796), np.random.default_rng(0).permutation(1797)
+    assert np.array_equal(np.concatenate([whole.train, whole.test]), images[order] / 16)
+    assert np.array_equal(np.concatenate([whole.train_labels, whole.test_labels]), labels[order])
+
+
+def test_digits_need_scikit_learn(monkeypatch):
+    monkeypatch.setattr(networks, "find_spec", lambda name: None)
+    with pytest.raises(ModuleNotFoundError, match="pip install scikit-learn"):
+        networks.digits()
+
+
 def test_digits_are_split_without_loss_or_overlap():
     whole = networks.digits(pool=4, train=1000, seed=3)
     assert [part.shape for part in whole] == [(1000, 4), (1000,), (797, 4), (797,)]

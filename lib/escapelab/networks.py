@@ -4,7 +4,9 @@ One or two hidden layers of tanh, softmax and cross-entropy, weights W (in, out)
 after the other. Explained in thread/h2-noise-as-regulariser and smoothing/s7-networks.
 """
 
+from importlib.util import find_spec
 from itertools import pairwise
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -122,20 +124,27 @@ def digits(*, pool=1, train=1437, seed=0):
     pool : 1, 2 or 4; the mean of pool x pool pixels becomes one: 64, 16 or 4 inputs. train : how many are for training.
     seed : of the split, which is part of the definition; no seed shift moves it.
 
-    Raises ValueError for another pool or for train outside 1 .. 1796. Needs scikit-learn.
+    Raises ValueError for another pool or for train outside 1 .. 1796, ModuleNotFoundError without scikit-learn.
     Source: Alpaydin and Kaynak 1998, UCI. Explained in thread/h2-noise-as-regulariser.
     """
-    from sklearn.datasets import load_digits
-
     if pool not in (1, 2, 4):
         raise ValueError(f"pool must be 1, 2 or 4; got {pool!r}")
-    images, labels = load_digits(return_X_y=True)
+    images, labels = _images()
     if not 1 <= count("train", train, 1) < labels.size:
         raise ValueError(f"train must be between 1 and {labels.size - 1}; got {train}")
     x = images.reshape(-1, 8 // pool, pool, 8 // pool, pool).mean(axis=(2, 4)).reshape(labels.size, -1) / 16
     order = np.random.default_rng(seed).permutation(labels.size)
     first, last = order[:train], order[train:]
     return Digits(x[first], labels[first], x[last], labels[last])
+
+
+def _images():
+    """Images (n, 64) and labels (n,) from scikit-learn's file: to import sklearn.datasets takes most of a second."""
+    package = find_spec("sklearn")
+    if package is None:
+        raise ModuleNotFoundError("the digits come with scikit-learn, which is not installed: pip install scikit-learn")
+    table = np.loadtxt(Path(package.origin).parent / "datasets" / "data" / "digits.csv.gz", delimiter=",")
+    return table[:, :-1], table[:, -1].astype(int)
 
 
 def _samples(x, labels, inputs, classes):
