@@ -85,6 +85,9 @@ def lesson(monkeypatch):
     cells = {text.split("\n")[0]: md(text) for text in texts}
     cells["## Predict"].source += FORESEEN
     after = {
+        "# Does it leave?": [
+            code("scene()", {"image/png": "", "text/plain": "<Figure>"}, alt="A bowl, and a ball in it")
+        ],
         "## The experiment": [code("share = run()\nprint(share)", "0.4271 of 1,000\n")],
         "## What happened": [
             code("plot()", {"image/png": "", "text/plain": "<Figure>"}, alt="A histogram of ends, two peaks")
@@ -153,7 +156,7 @@ BROKEN = [
     (form.sections, change("# Does it", "# Does it?"), "minutes"),
     (form.sections, remove("## Where it breaks"), "in this order"),
     (form.sections, lambda notebook: notebook.cells.reverse(), "in this order"),
-    (form.limits, add(*[code("x = 1")] * 12), "16 code cells"),
+    (form.limits, add(*[code("x = 1")] * 11), "16 code cells"),
     (form.limits, add(code("x = 1\n" * 26)), "26 lines"),
     (form.limits, remove("word word"), "words of prose"),
     (form.limits, add(md("word " * 1000)), "words of prose"),
@@ -163,6 +166,7 @@ BROKEN = [
         "no visible",
     ),
     (form.experiment, change("share = run", "share = run()\n" * 7), "visible: [7]"),
+    (form.scene, remove("scene()"), "no figure before ## Predict"),
     (rules.no_simulation, add(code("@njit\ndef f(x): return x")), "njit"),
     (rules.no_simulation, add(code("while x < 1: pass")), "while"),
     (rules.no_simulation, add(code("for _ in y: x = x - g(x)")), "carries x"),

@@ -1,5 +1,6 @@
 """Figures are functions of their arguments: what they draw is what they are given."""
 
+import matplotlib.pyplot as plt
 import numpy as np
 from escapelab import ledger, objectives, plots
 
@@ -10,6 +11,15 @@ def test_landscape_draws_the_loss_and_its_name(ax):
     x, y = ax.lines[0].get_data()
     assert np.allclose(y, well.loss(x))
     assert [text.get_text() for text in ax.texts] == ["double well"]
+
+
+def test_a_scene_is_a_landscape_with_the_start_on_it():
+    J = objectives.quadratic([2.0])
+    ax = plots.scene(J, -3, 2, start=[1.0, 2.0])
+    assert ax.get_xlim() == (-3, 2) and np.array_equal(ax.lines[0].get_ydata(), J.loss(ax.lines[0].get_xdata()))
+    assert np.array_equal(ax.collections[0].get_offsets(), np.column_stack([[1, 2], J.loss([1.0, 2.0])]))
+    assert not plots.scene(J, -3, 2).collections
+    plt.close("all")
 
 
 def test_balls_lie_on_the_loss(ax):

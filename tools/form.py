@@ -89,6 +89,16 @@ def experiment(notebook, slug: str) -> list[str]:
     return []
 
 
+def scene(notebook, slug: str) -> list[str]:
+    """Where it happens is seen before the question is asked: a figure above ## Predict, before any simulation."""
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown" and re.search(r"^## Predict", cell.source, flags=re.M):
+            return ["no figure before ## Predict"]
+        if cell.cell_type == "code" and any("image/png" in output.get("data", {}) for output in cell.outputs):
+            return []
+    return []
+
+
 def parts(notebook, slug: str) -> list[str]:
     """At least one control, two exercises, and to each check an exercise, a text and a solution with code."""
     cells = notebooks.code_cells(notebook)

@@ -11,7 +11,7 @@ from pathlib import Path
 import notebooks
 import stated
 from escapelab import ledger
-from form import alternatives, executed, experiment, helped, limits, parts, sections
+from form import alternatives, executed, experiment, helped, limits, parts, scene, sections
 from notebooks import calls, first_line
 
 ROLE = re.compile(r"\{doc\}`[^`]+`")
@@ -135,7 +135,7 @@ def recorded(notebook, slug: str) -> list[str]:
 
 
 RULES = [
-    sections, limits, experiment, no_simulation, parts, helped, executed, alternatives, stated_numbers,
+    sections, limits, scene, experiment, no_simulation, parts, helped, executed, alternatives, stated_numbers,
     no_literal_results, source_data, compared, linked, recorded,
 ]  # fmt: skip
 FOR_LISTINGS = [executed, alternatives, stated_numbers, no_literal_results, compared, linked]

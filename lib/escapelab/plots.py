@@ -71,6 +71,16 @@ def balls(ax, objective, theta, *, colour=VERMILION, size=40, **options):
     return ax
 
 
+def scene(objective, low, high, *, start=None, points=600, width=6.4, height=2.5):
+    """Axes with the place where a lesson plays: the loss between low and high, and balls where walkers start."""
+    _, ax = figure(width=width, height=height)
+    landscape(ax, objective, low, high, points=points)
+    if start is not None:
+        balls(ax, objective, start, size=70)
+    ax.set(xlabel=r"iterate $\theta$", ylabel="loss")
+    return ax
+
+
 def bands(ax, steps, values, *, colour=BLUE, quantiles=(0.05, 0.25, 0.75, 0.95), name=None):
     """Median and quantile bands of many runs: values (runs, steps)."""
     cuts = np.quantile(values, quantiles, axis=0)
