@@ -271,6 +271,20 @@ def test_many_batches_at_once_give_what_each_gives(row):
         assert np.array_equal(objective.gradient(theta, batches), np.stack(each))
 
 
+def test_gradients_of_single_samples_have_the_gradient_as_their_mean(row):
+    objective, _ = row
+    theta = points(objective, 3)
+    if not objective.has_batches:
+        with pytest.raises(ValueError, match="no samples"):
+            objective.sample_gradients(theta)
+        return
+    each = objective.sample_gradients(theta)
+    assert each.shape == (objective.data.shape[0], *np.shape(objective.gradient(theta)))
+    assert np.array_equal(each[-1], objective.gradient(theta, [len(each) - 1]))
+    mean = np.average(each, axis=0, weights=objective.weights)
+    assert np.allclose(mean, objective.gradient(theta), rtol=1e-9, atol=1e-11)
+
+
 def test_hessian_is_the_derivative_of_the_gradient(row):
     objective, _ = row
     theta, h = points(objective, 1)[0], 1e-4

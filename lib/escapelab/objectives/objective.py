@@ -109,6 +109,12 @@ class Objective:
             raise ValueError(f"picks must be sample numbers between 0 and {self.data.shape[0] - 1}; got {picks}")
         return np.ascontiguousarray(batches)
 
+    def sample_gradients(self, theta):
+        """Gradient of each sample alone, (samples, ...) as gradient(theta) is (...); ValueError without samples."""
+        if not self.has_batches:
+            raise ValueError(f"{self.name} has no samples, only its gradient(theta)")
+        return self.gradient(theta, np.arange(self.data.shape[0])[:, None])
+
     def hessian(self, theta, step=1e-5):
         """Hessian by central differences of the gradient, symmetrised; (d, d), or (points, d, d) at (points, d)."""
         theta = np.atleast_1d(np.asarray(theta, float))
