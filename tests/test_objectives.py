@@ -377,6 +377,8 @@ def test_the_saddle_falls_to_its_minimisers():
         lambda: objectives.notches([]),
         lambda: objectives.notches([0], depths=[1, 2], widths=1),
         lambda: objectives.notches(bowl=-1),
+        lambda: objectives.notches(depths=0),
+        lambda: objectives.notches(widths=0),
         lambda: objectives.random_field(0, seed=1),
         lambda: objectives.random_field(2, waves=0, seed=1),
         lambda: objectives.random_field(2, length=0, seed=1),
