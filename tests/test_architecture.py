@@ -141,6 +141,15 @@ def test_a_draw_without_a_seed_is_found():
     assert len(hidden_randomness("np.random.normal() + np.random.default_rng().normal()")) == 2
 
 
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.stem)
+def test_a_seed_is_given_by_name(path):
+    if top(path) in ("rng", "exercises", "answers"):
+        pytest.skip("where seeds are the subject")
+    functions = [node for node in ast.parse(path.read_text("utf-8")).body if isinstance(node, ast.FunctionDef)]
+    placed = {f.name: [a.arg for a in f.args.posonlyargs + f.args.args] for f in functions if f.name[0] != "_"}
+    assert [name for name, arguments in placed.items() if "seed" in arguments or "data_seed" in arguments] == []
+
+
 @pytest.mark.parametrize(
     ("modules", "heavy"),
     [

@@ -5,6 +5,7 @@ import inspect
 import numpy as np
 import pytest
 from escapelab import objectives, optimisers, sgd
+from escapelab.plug import LANES
 
 J = objectives.sine_fit()
 
@@ -130,3 +131,12 @@ def test_impossible_rules_are_refused(make):
 def test_sam_needs_a_rule_that_looks_once(rule):
     with pytest.raises(TypeError, match="looks once"):
         optimisers.sam(0.1, rule)
+
+
+@pytest.mark.parametrize("name", TABLE)
+def test_every_row_of_memory_that_a_rule_asks_for_is_used(name):
+    plug, d = TABLE[name][0].plug, 3
+    theta, g, eta = np.ones((d, LANES)), np.full((d, LANES), 2.0), np.full(LANES, 0.1)
+    state = np.zeros((plug.state * d, LANES))
+    plug.function(theta, g, state, eta, 0, plug.constants)
+    assert np.all(state != 0) and np.all(theta < 1)

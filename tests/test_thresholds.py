@@ -279,7 +279,7 @@ def test_the_draws_of_the_almost_sure_limit_are_twenty_thousand_of_seed_0():
     assert almost_sure_limit([0.5, 1.5, 1.0], 2, seed=1) != told
     means = thresholds.batch_means([1.0, 2.0, 4.0], 2)
     assert means.shape == (20_000,)
-    assert np.array_equal(means, thresholds.batch_means([1.0, 2.0, 4.0], 2, None, True, 20_000, 0))
+    assert np.array_equal(means, thresholds.batch_means([1.0, 2.0, 4.0], 2, None, replace=True, batches=20_000, seed=0))
 
 
 def test_the_first_change_of_sign_is_the_limit():

@@ -1,5 +1,7 @@
 """Exact escape times against closed forms, against finer nodes and against simulation."""
 
+import inspect
+
 import numpy as np
 import pytest
 from escapelab import noise, objectives, onestep, regions, sgd, transfer
@@ -130,6 +132,24 @@ def test_batches_and_noise_together_leave_as_simulated(replace):
     assert (run.exit_time > 0).all() and abs(z) < stats.norm.isf(5e-4)
     other = transfer.exit_times(cost, region=(1.1, 1.8), **{**around, "replace": not replace})
     assert abs(other.mean[0] - exact.mean[0]) > 6 * exact.deviation[0] / np.sqrt(20_000)
+
+
+@pytest.mark.parametrize(
+    "exact",
+    [
+        lambda cost, **law: transfer.exit_times(cost, region=(1.1, 1.8), start=1.4, **law).mean,
+        lambda cost, **law: transfer.survival(cost, [5, 50], region=(1.1, 1.8), start=1.4, **law).share,
+        lambda cost, **law: transfer.quasi_stationary(cost, region=(1.1, 1.8), **law).rate,
+        lambda cost, **law: transfer.occupancy(cost, [-2, 0, 2, 4], **law).share,
+    ],
+    ids=["exit_times", "survival", "quasi_stationary", "occupancy"],
+)
+def test_batches_are_drawn_as_in_a_run_unless_told_otherwise(exact):
+    cost, law = objectives.sine_fit(samples=4), {"eta": 0.02, "noise": noise.gaussian(3.0), "batch": 2, "rtol": 1e-3}
+    default = exact(cost, **law)
+    assert inspect.signature(sgd.ensemble).parameters["sampler"].default is None  # which is without replacement
+    assert np.array_equal(default, exact(cost, replace=False, **law))
+    assert not np.array_equal(default, exact(cost, replace=True, **law))
 
 
 def test_survival_sums_to_the_mean_and_ends_in_the_rate():

@@ -64,7 +64,9 @@ def _shows(client, message: str) -> bool:
 def kernel(path: Path, ready: threading.Barrier, whole: bool) -> Usage:
     """Start a kernel together with the others at the barrier, and run the lesson: to its first figure, or all of it."""
     cells = [cell.source for cell in notebooks.code_cells(notebooks.read(path))]
-    manager = KernelManager(kernel_name="python3")
+    manager = KernelManager(
+        kernel_name="python3", transport="ipc"
+    )  # kernels that start at once take each other's ports
     ready.wait()
     started = time.perf_counter()
     manager.start_kernel(cwd=str(path.parent), extra_arguments=["--log-level=CRITICAL"])

@@ -69,7 +69,7 @@ def stationary(matrix):
     short = np.abs(p.sum(axis=1) - 1).max()
     if short > 1e-9:
         raise ValueError(f"the rows of matrix must sum to 1; one is off by {short:.3g}")
-    m = p.shape[0]
+    m = len(p)
     for k in range(m - 1, 0, -1):
         leave = p[k, :k].sum()
         if not leave > 0:

@@ -105,7 +105,7 @@ def ball_curvature(hessians_at, centre, radius, *, weights=None, points=1000, se
     Source: Patel, Definition 3.14, (49) and (50). Explained in geometry/g10-styblinski-tang.
     """
     mean, values = 0.0, []
-    for theta in ball(centre, radius, points, seed):
+    for theta in ball(centre, radius, points, seed=seed):
         q = symmetric(hessians_at(theta))
         mean = mean + np.tensordot(sample_weights(weights, q.shape[0]), q, 1) / points
         values.append(curvature(q, weights, tolerance=tolerance)[1:])
@@ -113,7 +113,7 @@ def ball_curvature(hessians_at, centre, radius, *, weights=None, points=1000, se
     return _average(eigenvalues, *np.transpose(values))
 
 
-def ball(centre, radius, points, seed=0):
+def ball(centre, radius, points, *, seed=0):
     """Uniform draws from the ball around centre (p,): (points, p). Raises ValueError for radius <= 0 or points < 1."""
     centre = np.atleast_1d(_finite("centre", centre))
     if centre.ndim != 1 or not (np.isfinite(radius) and radius > 0):

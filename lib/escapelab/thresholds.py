@@ -131,7 +131,7 @@ def almost_sure_limit(curvatures, k, weights=None, replace=True, *, batches=20_0
     start, q = mean_square_limit(curvatures, k, weights, replace), q[:, 0, 0]
     if f == 0 or np.ptp(q) == 0:
         return start
-    means = q if k == 1 else batch_means(q, k, w if replace else None, replace, batches, seed)
+    means = q if k == 1 else batch_means(q, k, w if replace else None, replace=replace, batches=batches, seed=seed)
     chances = w if k == 1 else None
 
     def growth(eta):
@@ -146,7 +146,7 @@ def almost_sure_limit(curvatures, k, weights=None, replace=True, *, batches=20_0
     return float(brentq(growth, low, high, xtol=1e-14 * high))
 
 
-def batch_means(values, k, weights=None, replace=True, batches=20_000, seed=0):
+def batch_means(values, k, weights=None, *, replace=True, batches=20_000, seed=0):
     """Means of random batches of k of the values (n,): (batches,). Shifted seed; ValueError unless k is whole."""
     if k != int(k):
         raise ValueError(f"the batch size k must be a whole number; got {k!r}")
