@@ -11,6 +11,7 @@ import concurrent.futures
 import os
 import queue
 import sys
+import tempfile
 import threading
 import time
 from pathlib import Path
@@ -64,9 +65,10 @@ def _shows(client, message: str) -> bool:
 def kernel(path: Path, ready: threading.Barrier, whole: bool) -> Usage:
     """Start a kernel together with the others at the barrier, and run the lesson: to its first figure, or all of it."""
     cells = [cell.source for cell in notebooks.code_cells(notebooks.read(path))]
-    manager = KernelManager(
-        kernel_name="python3", transport="ipc"
-    )  # kernels that start at once take each other's ports
+    folder = (
+        tempfile.TemporaryDirectory()
+    )  # files for sockets: kernels that start at once would take each other's ports
+    manager = KernelManager(kernel_name="python3", transport="ipc", ip=f"{folder.name}/kernel")
     ready.wait()
     started = time.perf_counter()
     manager.start_kernel(cwd=str(path.parent), extra_arguments=["--log-level=CRITICAL"])
@@ -89,6 +91,7 @@ def kernel(path: Path, ready: threading.Barrier, whole: bool) -> Usage:
     finally:
         client.stop_channels()
         manager.shutdown_kernel(now=True)
+        folder.cleanup()
 
 
 def measure(path: Path, together: int) -> tuple[Usage, float]:
