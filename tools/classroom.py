@@ -65,9 +65,7 @@ def _shows(client, message: str) -> bool:
 def kernel(path: Path, ready: threading.Barrier, whole: bool) -> Usage:
     """Start a kernel together with the others at the barrier, and run the lesson: to its first figure, or all of it."""
     cells = [cell.source for cell in notebooks.code_cells(notebooks.read(path))]
-    folder = (
-        tempfile.TemporaryDirectory()
-    )  # files for sockets: kernels that start at once would take each other's ports
+    folder = tempfile.TemporaryDirectory()  # of sockets: kernels that start at once take each other's ports
     manager = KernelManager(kernel_name="python3", transport="ipc", ip=f"{folder.name}/kernel")
     ready.wait()
     started = time.perf_counter()
