@@ -68,9 +68,12 @@ def chain(step, places, *, rare=0.0, gradients=None):
     return Chain(values, low, first, below, above, left_out)
 
 
-def factors(chain):
-    """Factors (values, band, first, pivots) of 1 - K, or None where places are never left. For :func:`solve`."""
-    values = chain.values.copy()
+def factors(chain, *, keep=True):
+    """Factors (values, band, first, pivots) of 1 - K, or None where places are never left. For :func:`solve`.
+
+    keep : whether the chain's own values stay; otherwise the factors take their memory.
+    """
+    values = chain.values.copy() if keep else chain.values
     pivots = banded.eliminate(values, chain.band, chain.first, chain.below + chain.above)
     return (values, chain.band, chain.first, pivots) if pivots[-1] > 0 else None
 
@@ -89,18 +92,20 @@ def solve(factors, right):
 
 
 def _mean_times(step, grid, gradients, rare, rtol):
-    """Chain, factors and mean times (N,); with fewer rare steps left out where the times are long."""
+    """Chain without values, factors, mean times (N,); with fewer rare steps left out where the times are long."""
     while True:
         rows = chain(step, grid, rare=rare, gradients=gradients)
-        solved = factors(rows)
+        solved = factors(rows, keep=False)
         times = np.full(grid.x.size, np.inf) if solved is None else solve(solved, np.ones(grid.x.size))
         if rows.left_out == 0 or times.max() * rows.left_out <= 0.1 * rtol:
-            return rows, solved, np.where(np.isnan(times), np.inf, times), rare
+            return rows._replace(values=None), solved, np.where(np.isnan(times), np.inf, times), rare
         rare = rare**2 if rare > 1e-60 else 0.0
 
 
 def refined(step, start, rtol, ready=()):
     """Mean times (N,) on nodes so fine that those of the starts settle: places, chain, factors, times and their error.
+
+    The chain is without its values, whose memory the factors have taken.
 
     start : (starts,); rtol : relative change that is allowed; ready : places and gradients for the first levels.
     """
