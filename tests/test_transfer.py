@@ -271,3 +271,14 @@ def test_batches_are_all_there_with_their_chances():
         field = onestep.field(cost, (0.5, 2), batch=2, replace=replace)
         assert field.chances.sum() == pytest.approx(1.0) and field.chances.size == many
         assert field.chances @ field.on_grid == pytest.approx(cost.gradient(field.grid), abs=1e-10)
+
+
+@pytest.mark.parametrize("height", [16.0, 17.0, 17.5, 18.0])
+def test_times_as_long_as_doubles_allow_are_had_or_refused(height):
+    well = objectives.double_well(height=height, half_width=4.0)
+    law = {"region": (-16, 0), "start": -4.0, "eta": 0.05, "noise": noise.gaussian(1.0)}
+    if height > 17:
+        with pytest.raises(ValueError, match="more than doubles resolve"):
+            transfer.exit_times(well, **law)
+    else:
+        assert np.log(transfer.exit_times(well, **law).mean[0]) == pytest.approx(2 * height / 0.05, rel=0.01)

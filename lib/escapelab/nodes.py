@@ -99,6 +99,8 @@ def _mean_times(step, grid, gradients, rare, rtol):
         times = np.full(grid.x.size, np.inf) if solved is None else solve(solved, np.ones(grid.x.size))
         if rows.left_out == 0 or times.max() * rows.left_out <= 0.1 * rtol:
             return rows._replace(values=None), solved, np.where(np.isnan(times), np.inf, times), rare
+        if rare == 0.0:  # nothing rarer can be kept: these times are beyond what doubles resolve
+            return rows._replace(values=None), solved, np.full(grid.x.size, np.inf), rare
         rare = rare**2 if rare > 1e-60 else 0.0
 
 

@@ -47,7 +47,7 @@ class Survival(NamedTuple):
 class EscapeMap(NamedTuple):
     """Mean exit times over step sizes and noise."""
 
-    mean: np.ndarray  # (etas, amplitudes) mean number of steps; inf where it is beyond 1e308 or walkers never leave
+    mean: np.ndarray  # (etas, amplitudes) mean number of steps; inf where it is beyond 1e300 or walkers never leave
     error: np.ndarray  # (etas, amplitudes) relative difference of the means on two sets of nodes
 
 
@@ -70,7 +70,7 @@ def exit_times(objective, *, region, eta, noise, start, scale=None, batch=None, 
     rtol : nodes are added until the means change by no more; above 0. A warning says where that was not reached.
 
     Raises ValueError and TypeError as :func:`escapelab.onestep.step` does, and for noise so small that it needs more
-    than panels.MOST_NODES nodes, or that the mean is beyond 1e308.
+    than panels.MOST_NODES nodes, or that the mean is beyond 1e300.
     Source: Nystrom's method; Grassmann, Taksar and Heyman 1985 for the system. Explained in thread/q5-how-deep.
     """
     start, rtol = _starts(start), arguments.number("rtol", rtol, above=0)
@@ -80,7 +80,7 @@ def exit_times(objective, *, region, eta, noise, start, scale=None, batch=None, 
         raise ValueError("walkers never leave: the noise is bounded and too small for it")
     places, chain, factors, times, error = nodes.refined(step, start, rtol)
     if not np.all(np.isfinite(times)):
-        raise ValueError("the mean exit time is more than a double holds, 1e308 steps")
+        raise ValueError("the mean exit time is beyond some 1e300 steps, more than doubles resolve")
     largest, at = times.max(), places.starts
     squares = nodes.solve(factors, (2 * times - 1) / largest) / largest
     deviation = largest * np.sqrt(np.maximum(squares - (times / largest) ** 2, 0.0))
