@@ -1,6 +1,7 @@
 """Sweeps in one process and on this machine's cores; tests/cluster has the real Dask cluster."""
 
 import _thread
+import contextlib
 import functools
 import math
 import os
@@ -170,11 +171,25 @@ def interrupted_at_five(number, log, flag):
     return logged(number, log)
 
 
+@contextlib.contextmanager
+def interrupted_every(seconds):
+    """Interrupts as by Ctrl-C, again if one was lost: Python drops what is raised in a finaliser."""
+    over = threading.Event()
+
+    def interrupt():
+        while not over.wait(seconds):
+            _thread.interrupt_main()
+
+    threading.Thread(target=interrupt, daemon=True).start()
+    try:
+        yield
+    finally:
+        over.set()
+
+
 def test_an_interrupt_while_processes_work_keeps_what_is_done(tmp_path):
-    todo = sweeps.grid(number=range(200))
-    timer = threading.Timer(3.0, _thread.interrupt_main)
-    timer.start()
-    with joblib.parallel_config(backend="loky", n_jobs=2), pytest.warns(UserWarning, match="are done and kept"):
+    todo, two = sweeps.grid(number=range(200)), joblib.parallel_config(backend="loky", n_jobs=2)
+    with two, pytest.warns(UserWarning, match="are done and kept"), interrupted_every(4.0):
         swept = quiet(tenth_of_a_second, todo, store=tmp_path)
     assert 0 < swept.done.sum() < 200 and len(list(tmp_path.rglob("*.result"))) == swept.done.sum()
 
