@@ -17,7 +17,7 @@ from pathlib import Path
 HERE = Path(__file__).parent
 STORED = HERE / "results.json"
 WORKLOADS = ["w1_thread", "w2_spiky", "w3_styblinski_tang", "w4_thresholds", "w5_escape_map", "w6_control", "ablation"]
-OTHERS = ["pieces", "scaling"]
+OTHERS = ["pieces", "scaling", "startup"]
 
 
 def machine():
@@ -101,6 +101,11 @@ def render(results):
     if "pieces" in results:
         lines += ["### What one lane pays", "", "| piece | nanoseconds |", "|---|---:|"]
         lines += [f"| {name} | {value:.3f} |" for name, value in results["pieces"]] + [""]
+    if "startup" in results:
+        lines += ["### What starting costs", "", "| | seconds of processor time | at most |", "|---|---:|---:|"]
+        for what, took, aim in results["startup"]:
+            lines.append(f"| {what} | {took:.3g}{' (missed)' if took > aim else ''} | {aim:g} |")
+        lines.append("")
     for sweep, points in results.get("scaling", {}).items():
         lines += [f"### Cost against {sweep}", "", "| | nanoseconds |", "|---:|---:|"]
         lines += [f"| {value:,} | {cost:.3g} |" for value, cost in points] + [""]

@@ -4,6 +4,7 @@ import importlib.util
 import json
 import re
 import shutil
+import subprocess
 import sys
 import threading
 import time
@@ -78,7 +79,7 @@ def test_the_page_shows_what_is_stored():
 def test_every_workload_is_stored_with_the_library_first():
     names = " ".join(RESULTS["cases"])
     assert all(f"W{i}" in names for i in range(1, 7)) and "Ablation" in names
-    assert {"pieces", "scaling", "machine"} <= set(RESULTS)
+    assert {"pieces", "scaling", "startup", "machine"} <= set(RESULTS)
     first = {name: record["rows"][0] for name, record in RESULTS["cases"].items()}
     assert {row["ratio"] for row in first.values()} == {1.0}
     peers = {row["contestant"] for record in RESULTS["cases"].values() for row in record["rows"]}
@@ -117,6 +118,20 @@ def test_the_c_yardstick_walks_the_librarys_paths_on_quartics(c, k):
     same = {"eta": 1e-5, "walkers": 70, "steps": 30, "seed": 3}
     ours = sgd.ensemble(J, start=np.zeros(100), batch=k or None, **same).theta
     assert np.allclose(yardstick.tang(c, J, k=k, start=0.0, **same), ours, rtol=1e-9, atol=1e-12)
+
+
+def test_what_starting_costs_is_measured_in_processes_of_their_own(tmp_path):
+    startup = load("startup")
+    assert startup.seconds(startup.IMPORT) > 0 and startup.own(tmp_path, 2) > 0
+
+    def compiling(*lines):
+        (tmp_path / "one.ipynb").write_text(json.dumps({"cells": [{"cell_type": "code", "source": lines}]}), "utf-8")
+        return startup.seconds(startup.COMPILE, tmp_path / "one.ipynb", NUMBA_CACHE_DIR=str(tmp_path))
+
+    assert compiling("import numba\n", "numba.njit(lambda x: x + 1)(2)") == 0
+    assert compiling("from escapelab import objectives\n", "objectives.double_well().loss(1.0)") > 0
+    with pytest.raises(subprocess.CalledProcessError):
+        compiling("unknown")
 
 
 def test_the_pieces_call_the_plugs_as_they_are():
