@@ -95,10 +95,10 @@ def test_play_plays_and_pauses(open_page, name):
         before = shown(control)
         control.locator(".widget-play button").last.click()  # repeat: it plays until it is told to pause
         play.click()
-        second = changed(page, control, changed(page, control, before))
+        changed(page, control, changed(page, control, before))  # waits for two new pictures
         play.click()
         page.wait_for_timeout(300)
         paused = shown(control)
         page.wait_for_timeout(700)
-        assert paused == shown(control) != before != second
+        assert paused == shown(control)
     assert page.complaints == []
