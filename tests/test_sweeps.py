@@ -5,6 +5,7 @@ import contextlib
 import functools
 import math
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -173,8 +174,8 @@ def interrupted_at_five(number, log, flag):
 
 @contextlib.contextmanager
 def interrupted_every(seconds):
-    """Interrupts as by Ctrl-C, again if one was lost: Python drops what is raised in a finaliser."""
-    over = threading.Event()
+    """Interrupts as by Ctrl-C, also where a shell in the background has Python ignore them."""
+    over, before = threading.Event(), signal.signal(signal.SIGINT, signal.default_int_handler)
 
     def interrupt():
         while not over.wait(seconds):
@@ -185,6 +186,7 @@ def interrupted_every(seconds):
         yield
     finally:
         over.set()
+        signal.signal(signal.SIGINT, before)
 
 
 def test_an_interrupt_while_processes_work_keeps_what_is_done(tmp_path):
