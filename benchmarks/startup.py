@@ -39,7 +39,7 @@ sgd.ensemble(mine, **law)
 print(process_time() - t)
 """
 COMPILE = """
-import contextlib, io, json, os, sys
+import contextlib, io, json, sys
 from time import process_time
 import matplotlib
 matplotlib.use("agg")
