@@ -89,12 +89,16 @@ def experiment(notebook, slug: str) -> list[str]:
     return []
 
 
+def _pictures(cell) -> int:
+    return sum("image/png" in output.get("data", {}) for output in cell.outputs)
+
+
 def scene(notebook, slug: str) -> list[str]:
     """Where it happens is seen before the question is asked: a figure above ## Predict, before any simulation."""
     for cell in notebook.cells:
         if cell.cell_type == "markdown" and re.search(r"^## Predict", cell.source, flags=re.M):
             return ["no figure before ## Predict"]
-        if cell.cell_type == "code" and any("image/png" in output.get("data", {}) for output in cell.outputs):
+        if cell.cell_type == "code" and _pictures(cell):
             return []
     return []
 
@@ -161,9 +165,8 @@ def alternatives(notebook, slug: str) -> list[str]:
     """Every picture says in words what it shows; a control's pictures carry their own sentence."""
     found = []
     for cell in notebooks.code_cells(notebook):
-        pictures = sum("image/png" in output.get("data", {}) for output in cell.outputs)
         alt = cell.metadata.get("mystnb", {}).get("image", {}).get("alt", "")
-        if pictures and not calls(cell.source, "explore") and len(alt) < 20:
+        if _pictures(cell) and not calls(cell.source, "explore") and len(alt) < 20:
             found.append(f"a figure without alt text (cell metadata mystnb: image: alt): {first_line(cell)}")
         if any("image/svg+xml" in output.get("data", {}) for output in cell.outputs):
             found.append(f"an SVG output: {first_line(cell)}")
