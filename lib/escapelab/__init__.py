@@ -1,12 +1,14 @@
 """escapelab: ensembles of stochastic gradient descent, and what theory says of them.
 
-Importing the package sets two things in numba: its cache folder, which is keyed on the sources of the
-library, because numba's own key misses a change made in another file; and, unless the reader has chosen
-a CPU, full-width vectors, which LLVM avoids by default on CPUs with AVX-512.
+Importing the package sets three things in numba: its cache folder, which is keyed on the sources of the
+library, because numba's own key misses a change made in another file; unless the reader has chosen a CPU,
+full-width vectors, which LLVM avoids by default on CPUs with AVX-512; and that scipy.linalg, a tenth of a
+second, is imported by compiled code that does linear algebra and not by all that is compiled.
 """
 
 import hashlib
 import os
+import sys
 import tempfile
 from pathlib import Path
 
@@ -54,7 +56,17 @@ CACHE = _choose_cache_folder(_hash(_compiled_sources()))
 
 import numba  # noqa: E402
 from llvmlite.binding import get_host_cpu_features  # noqa: E402
+from numba.np import linalg  # noqa: E402
 
 numba.config.CACHE_DIR = str(CACHE)
 if not (numba.config.CPU_NAME or numba.config.CPU_FEATURES):
     numba.config.CPU_FEATURES = get_host_cpu_features().flatten() + ",-prefer-256-bit"
+
+
+def _postpone_scipy(ensure_blas=linalg.ensure_blas):
+    """Answer numba's one question at the start, whether there is a BLAS, without looking: SciPy is required here."""
+    linalg.ensure_blas = ensure_blas
+
+
+if "numba.np.arraymath" not in sys.modules:
+    linalg.ensure_blas = _postpone_scipy
