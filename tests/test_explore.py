@@ -8,6 +8,7 @@ import ipywidgets
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
+from escapelab import control as control_module
 from escapelab import explore as module
 from escapelab import plots
 from escapelab.explore import controls, drive, explore
@@ -154,7 +155,7 @@ def test_a_draw_must_return_a_figure_and_a_sentence(returned, error, said):
 
 
 def test_pictures_above_the_limit_are_refused(monkeypatch):
-    monkeypatch.setattr(module, "MAX_GZIPPED", 1000)
+    monkeypatch.setattr(control_module, "MAX_GZIPPED", 1000)
     with pytest.raises(ValueError, match="bytes gzipped; at most 1,000"):
         explore(level, height=[1, 50])
 
@@ -278,7 +279,7 @@ def test_drive_names_a_control_that_changes_nothing(draw):
 def test_drive_counts_the_bytes_of_all_controls(monkeypatch):
     explore(level, height=[1, 50])
     explore(level, height=[2, 60])
-    monkeypatch.setattr(module, "MAX_GZIPPED", controls()[0].gzipped)
+    monkeypatch.setattr(control_module, "MAX_GZIPPED", controls()[0].gzipped)
     with pytest.raises(AssertionError, match="the pictures of all controls take"):
         drive()
 
