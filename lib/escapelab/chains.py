@@ -7,7 +7,7 @@ less than 1; what is missing leaves for good. Explained in thread/f2-uphill-stai
 from typing import NamedTuple
 
 import numpy as np
-from scipy.special import betainccinv, betaincinv
+import scipy
 
 from . import arguments
 
@@ -53,9 +53,9 @@ def transitions(states, number, *, per="record", confidence=0.95):
     every = every.reshape(number, number + 1)
     counts, total = every[:, :-1], every.sum(axis=1, keepdims=True)
     tail = (1 - confidence) / 2
-    low = np.where(counts > 0, betaincinv(np.maximum(counts, 1), total - counts + 1, tail), 0.0)
+    low = np.where(counts > 0, scipy.special.betaincinv(np.maximum(counts, 1), total - counts + 1, tail), 0.0)
     rest = np.maximum(total - counts, 1)
-    high = np.where(counts < total, betainccinv(counts + 1, rest, tail), 1.0)
+    high = np.where(counts < total, scipy.special.betainccinv(counts + 1, rest, tail), 1.0)
     return Transitions(counts, every[:, -1], counts / np.maximum(total, 1), low, high)
 
 

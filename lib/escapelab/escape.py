@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 import numpy as np
+import scipy
 
 from .arguments import count, number
 
@@ -109,9 +110,7 @@ def _bends(x, g):
 
 def _near(values, intervals, size):
     """Largest of about so many values around each interval (intervals,)."""
-    from scipy.ndimage import maximum_filter1d
-
-    around = maximum_filter1d(values, size, mode="nearest")
+    around = scipy.ndimage.maximum_filter1d(values, size, mode="nearest")
     first = (values.size - intervals) // 2  # g has one value more than there are intervals, its bends one less
     return around[np.clip(np.arange(intervals) + first, 0, values.size - 1)]
 

@@ -8,7 +8,7 @@ is 2 pi / sqrt(U''(a) |U''(b)|) exp(dU / D) in units of t, and eta units of t ar
 from typing import NamedTuple
 
 import numpy as np
-from scipy.special import erf
+import scipy
 
 from . import arguments
 
@@ -56,7 +56,7 @@ def escape_time(objective, minimiser, maximisers, *, eta, sigma):
     exponents = 2 * barriers / (eta * sigma**2)
     with np.errstate(over="ignore"):
         times = 2 * np.pi / (eta * np.sqrt(bottom * -peaks)) * np.exp(exponents)
-    crossing = 0.5 * times * (1 + erf(OVERSHOOT * np.sqrt(-eta * peaks)))
+    crossing = 0.5 * times * (1 + scipy.special.erf(OVERSHOOT * np.sqrt(-eta * peaks)))
     return Kramers(_parallel(times), _parallel(crossing), barriers, exponents)
 
 

@@ -9,7 +9,7 @@ import warnings
 from typing import NamedTuple
 
 import numpy as np
-from scipy.special import erfc, erfcinv, ndtr
+import scipy
 
 from . import arguments, banded, panels
 
@@ -41,9 +41,9 @@ def chain(step, places, *, rare=0.0, gradients=None):
     low_end, high_end = edges[0], edges[-1]
     centres, spread, chances = step.centres(x, gradients), step.spread(x), step.field.chances
     if step.law == "normal":
-        reach = spread * (min(WIDEST, np.sqrt(2) * erfcinv(rare)) if rare > 0 else WIDEST)
-        below = chances @ ndtr((low_end - centres) / spread)
-        above = chances @ ndtr((centres - high_end) / spread)
+        reach = spread * (min(WIDEST, np.sqrt(2) * scipy.special.erfcinv(rare)) if rare > 0 else WIDEST)
+        below = chances @ scipy.special.ndtr((low_end - centres) / spread)
+        above = chances @ scipy.special.ndtr((centres - high_end) / spread)
     else:
         reach = spread
         below = chances @ np.clip((low_end - centres + spread) / (2 * spread), 0, 1)
@@ -64,7 +64,7 @@ def chain(step, places, *, rare=0.0, gradients=None):
         values = banded.uniform_rows(
             edges, panels.rule(step.law)[2], places.of_panels, centres, chances, spread, low, first
         )
-    left_out = float(erfc(reach[0] / spread[0] / np.sqrt(2))) if step.law == "normal" else 0.0
+    left_out = float(scipy.special.erfc(reach[0] / spread[0] / np.sqrt(2))) if step.law == "normal" else 0.0
     return Chain(values, low, first, below, above, left_out)
 
 

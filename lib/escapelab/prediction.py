@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
+import scipy
 
 ALPHA95, ALPHA = 0.05, 1e-6
 
@@ -49,9 +50,7 @@ def _samples(samples) -> np.ndarray:
 
 
 def _log_choose(n, k):
-    from scipy.special import gammaln
-
-    return gammaln(n + 1.0) - gammaln(k + 1.0) - gammaln(n - k + 1.0)
+    return scipy.special.gammaln(n + 1.0) - scipy.special.gammaln(k + 1.0) - scipy.special.gammaln(n - k + 1.0)
 
 
 def _first_at_most(x: int, y: int, n: int) -> float:
@@ -73,10 +72,12 @@ def _highest_count(x: int, n: int, tail: float) -> int:
 
 def _predicted_miss(x: int, n: int, low: int, high: int) -> float:
     """P(fresh count outside [low, high]) when Jeffreys' prior has seen x of n: a beta-binomial tail."""
-    from scipy.special import betaln
-
     y = np.concatenate([np.arange(low), np.arange(high + 1, n + 1)])
-    log_p = _log_choose(n, y) + betaln(x + y + 0.5, 2.0 * n - x - y + 0.5) - betaln(x + 0.5, n - x + 0.5)
+    log_p = (
+        _log_choose(n, y)
+        + scipy.special.betaln(x + y + 0.5, 2.0 * n - x - y + 0.5)
+        - scipy.special.betaln(x + 0.5, n - x + 0.5)
+    )
     return float(np.exp(log_p).sum())
 
 
@@ -93,9 +94,7 @@ def count_limits(x: int, n: int) -> tuple[tuple[int, int, int, int], float]:
 
 
 def _student(degrees: int, alpha: float) -> float:
-    from scipy.special import stdtrit
-
-    return float(stdtrit(degrees, 1.0 - alpha / 2.0))
+    return float(scipy.special.stdtrit(degrees, 1.0 - alpha / 2.0))
 
 
 def mean_limits(samples: np.ndarray) -> tuple[float, float, float, float]:

@@ -8,6 +8,7 @@ E x' - eta E f'(x') = y - eta F'(y) with F(y) = E f(y - eta w): seen from y, SGD
 from typing import NamedTuple
 
 import numpy as np
+import scipy
 
 from .arguments import count, number
 
@@ -81,9 +82,9 @@ def one_point_constant(objective, width, *, low, high, minimiser=0.0, points=200
     values = quotient(grid)
     best = int(np.argmin(values))
     around = grid[max(best - 1, 0)], grid[min(best + 1, points - 1)]
-    from scipy.optimize import minimize_scalar
-
-    refined = minimize_scalar(lambda y: float(quotient(y)), bounds=around, method="bounded", options={"xatol": 1e-10})
+    refined = scipy.optimize.minimize_scalar(
+        lambda y: float(quotient(y)), bounds=around, method="bounded", options={"xatol": 1e-10}
+    )
     if refined.fun < values[best]:
         return OnePoint(float(refined.fun), float(refined.x))
     return OnePoint(float(values[best]), float(grid[best]))

@@ -8,7 +8,7 @@ import warnings
 from typing import NamedTuple
 
 import numpy as np
-from scipy.special import chdtri, gammaincinv
+import scipy
 
 from . import arguments
 
@@ -49,9 +49,7 @@ def curve(exit_time, steps, *, confidence=0.95):
     confidence = _confidence(confidence)
     if left.size == 0:
         return Curve(np.empty(0, np.int64), *np.empty((3, 0)))
-    from scipy import stats  # half a second, which only this function costs
-
-    sf = stats.ecdf(stats.CensoredData(uncensored=left, right=stayed)).sf
+    sf = scipy.stats.ecdf(scipy.stats.CensoredData(uncensored=left, right=stayed)).sf
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", RuntimeWarning)  # its interval is NaN where the share is 1 or 0
         ends = sf.confidence_interval(confidence, method="log-log")
@@ -80,8 +78,8 @@ def exit_rate(exit_time, steps, *, after=0, confidence=0.95):
     exits, exposure = left.size, int(left.sum() + stayed.sum())
     if exposure == 0:
         raise ValueError(f"no walker is inside after {after} steps")
-    low = gammaincinv(exits, tail) / exposure if exits else 0.0
-    high = chdtri(2 * exits + 2, tail) / (2 * exposure)
+    low = scipy.special.gammaincinv(exits, tail) / exposure if exits else 0.0
+    high = scipy.special.chdtri(2 * exits + 2, tail) / (2 * exposure)
     rate = exits / exposure
     means = (exposure / exits if exits else np.inf), 1 / high, (1 / low if exits else np.inf)
     return Rate(rate, float(low), min(1.0, float(high)), *map(float, means), exits, exposure)

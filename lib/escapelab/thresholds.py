@@ -7,6 +7,7 @@ A batch size of numpy.inf is the full batch.
 from typing import NamedTuple
 
 import numpy as np
+import scipy
 
 from . import rng
 
@@ -141,9 +142,7 @@ def almost_sure_limit(curvatures, k, weights=None, replace=True, *, batches=20_0
     low = high = start
     while growth(high) <= 0:
         low, high = high, min(high * 2 ** (1 / 400), surely_above)
-    from scipy.optimize import brentq
-
-    return float(brentq(growth, low, high, xtol=1e-14 * high))
+    return float(scipy.optimize.brentq(growth, low, high, xtol=1e-14 * high))
 
 
 def batch_means(values, k, weights=None, *, replace=True, batches=20_000, seed=0):

@@ -9,7 +9,7 @@ is computed on two sets of nodes; what they differ by is its error estimate, and
 from typing import NamedTuple
 
 import numpy as np
-from scipy.special import ndtr
+import scipy
 
 from . import arguments, banded, nodes, onestep, panels
 
@@ -203,7 +203,7 @@ def occupancy(objective, edges, *, eta, noise, scale=None, batch=None, replace=F
 
 def _below(step, centres, edge, x):
     if step.law == "normal":
-        return ndtr((edge - centres) / step.spread(x))
+        return scipy.special.ndtr((edge - centres) / step.spread(x))
     return np.clip((edge - centres) / step.spread(x) / 2 + 0.5, 0, 1)
 
 
