@@ -17,7 +17,7 @@ ROWS = [
     {
         "ledger",
         "idle",
-        "lanes",
+        "blocks",
         "tasks",
         "identity",
         "store",
@@ -28,6 +28,7 @@ ROWS = [
         "schedules",
         "regions",
     },
+    {"lanes"},
     {"sgd", "annealing", "geometry", "thresholds", "quartics", "networks", "newton", "workers", "banded"},
     {"smoothing", "escape", "sweeps", "onestep", "panels", "survival", "chains", "kramers"},
     {"nodes"},

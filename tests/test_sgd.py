@@ -327,6 +327,25 @@ def test_who_leaves_for_infinity_stops_there():
     assert run.theta[:, 0].tolist() == [1e100, 0.0]
 
 
+def test_what_would_come_after_the_exit_leaves_no_mark():
+    options = {"start": [[1.0], [0.0]], "eta": 9.0, "steps": 200, "region": regions.interval(-50, 50)}
+    on, brief = (sgd.ensemble(objectives.quadratic(-1.0), **options, until_exit=stop) for stop in (False, True))
+    assert on.exit_time.tolist() == brief.exit_time.tolist() == [2, -1]
+    assert on.diverged.tolist() == [100, -1] and brief.diverged.tolist() == [-1, -1]
+    assert brief.theta[:, 0].tolist() == [100.0, 0.0]
+
+
+def test_who_leaves_a_ball_stops_with_all_coordinates():
+    options = {"start": [0.0, 0.0], "eta": 0.1, "walkers": 700, "steps": 60, "noise": noise.gaussian(1.0)}
+    saddle, ball = objectives.saddle(), regions.ball([0.0, 0.0], 0.5)
+    whole = sgd.ensemble(saddle, **options, region=ball, record=1)
+    brief = sgd.ensemble(saddle, **options, region=ball, until_exit=True)
+    last = np.where(brief.exit_time < 0, 60, brief.exit_time)
+    assert np.array_equal(brief.theta, whole.path[np.arange(700), last]) and len(set(last.tolist())) > 20
+    outside = np.linalg.norm(whole.path, axis=2) > 0.5
+    assert np.array_equal(brief.exit_time, np.where(outside.any(axis=1), outside.argmax(axis=1), -1))
+
+
 def test_averages_are_those_of_the_path():
     run = sgd.ensemble(J, start=1.0, eta=0.05, steps=50, walkers=200, batch=10, record=1, average=(11, 3))
     points = run.path[:, 11::3]

@@ -19,7 +19,7 @@ MODULES = (
     "plug", "rng", "vecmath", "arguments", "noise", "optimisers", "regions", "schedules", "objectives/objective",
     "objectives/landscapes", "objectives/own", "objectives/patel", "objectives/thread", "objectives/circles",
     "objectives/derivative", "objectives/observations", "objectives/perceptron", "objectives/regression",
-    "objectives/wells", "lanes", "tasks", "sgd", "networks", "scales",
+    "objectives/wells", "blocks", "lanes", "tasks", "sgd", "networks", "scales",
     "prediction", "ledger", "geometry", "thresholds", "quartics", "smoothing", "escape",
     "banded", "onestep", "panels", "nodes", "transfer", "kramers", "survival", "chains", "annealing", "newton",
 )  # fmt: skip

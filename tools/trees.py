@@ -26,9 +26,9 @@ MEMORY = 12 * 2**30  # bytes of address space a process
 TESTS = (
     "vecmath", "rng", "noise", "scales", "regions", "escape", "arguments", "quartics", "smoothing", "thresholds",
     "geometry", "prediction", "ledger", "survival", "chains", "schedules", "optimisers", "sgd", "wells", "objectives",
-    "networks", "kramers", "transfer", "annealing", "newton", "plug",
+    "networks", "kramers", "transfer", "annealing", "newton", "plug", "architecture",
 )  # fmt: skip
-NEAREST = {"lanes": ["sgd"], "tasks": ["sgd"], "objectives": ["objectives", "wells"]}
+NEAREST = {"blocks": ["sgd"], "lanes": ["sgd"], "tasks": ["sgd"], "objectives": ["objectives", "wells"]}
 NEAREST |= {module: ["transfer"] for module in ("banded", "onestep", "panels", "nodes")}
 PRELOADED = ["matplotlib.pyplot", "nbformat", "numba", "pytest", "scipy.optimize", "scipy.stats"]
 SLOW = 97  # exit status of a process that ran out of time

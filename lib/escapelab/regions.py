@@ -14,11 +14,11 @@ def _everywhere(theta, c, inside):
 @compiled("region")
 def _box(theta, c, inside):
     d = theta.shape[0]
-    for i in range(LANES):
-        inside[i] = 1
     for j in range(d):
+        x, low, high = theta[j], c[2 * j], c[2 * j + 1]
         for i in range(LANES):
-            inside[i] &= (theta[j, i] >= c[2 * j]) & (theta[j, i] <= c[2 * j + 1])
+            within = (x[i] >= low) & (x[i] <= high)
+            inside[i] = within if j == 0 else inside[i] & within
 
 
 @compiled("region")

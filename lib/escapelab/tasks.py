@@ -9,7 +9,7 @@ import numpy as np
 from .arguments import count
 from .plug import LANES
 
-MIXED = 256 * LANES  # walkers that take each other's lanes when some of them stop
+MIXED = 512 * LANES  # walkers that take each other's lanes when some of them stop
 
 THREADS = ContextVar("THREADS", default=None)  # what a sweep leaves to each of its tasks; None: all cores
 
