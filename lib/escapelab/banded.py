@@ -48,7 +48,8 @@ def normal_rows(x, weights, centres, chances, sd, low, first):
 def _integrals(t, basis, out):
     """Integrals from -1 to t of the p polynomials that are 1 at one Gauss node and 0 at the others."""
     p = out.size
-    out[:] = basis[0] * (t + 1.0)
+    for j in range(p):
+        out[j] = basis[0, j] * (t + 1.0)
     before, now = 1.0, t
     for n in range(1, p):
         after = ((2 * n + 1) * t * now - n * before) / (n + 1)

@@ -86,7 +86,8 @@ def walkers(
             for w in range(begin + first * stride, min(begin + (first + pool) * stride, end), stride):
                 for r in range(record.size):
                     if 0 <= exit_time[w] < record[r]:
-                        path[w, r] = theta[w]
+                        for j in range(d):
+                            path[w, r, j] = theta[w, j]
 
 
 @bare

@@ -141,7 +141,9 @@ class Objective:
 @kernel
 def _load(points, first, theta):
     for i in range(LANES):
-        theta[:, i] = points[min(first + i, points.shape[0] - 1)]
+        point = points[min(first + i, points.shape[0] - 1)]
+        for j in range(point.size):  # an assignment of arrays has numba compile its message about shapes, a second
+            theta[j, i] = point[j]
 
 
 @kernel
@@ -161,7 +163,8 @@ def _means(points, data, mean, c, out):
         _load(points, first, theta)
         mean(theta, data, c, g)
         for i in range(min(LANES, points.shape[0] - first)):
-            out[first + i] = g[:, i]
+            for j in range(g.shape[0]):
+                out[first + i, j] = g[j, i]
 
 
 @kernel
@@ -175,7 +178,8 @@ def _gradients(points, batches, data, gradient, c, out):
             _load(points, first, theta)
             gradient(theta, picks, data, c, g)
             for i in range(min(LANES, points.shape[0] - first)):
-                out[b, first + i] = g[:, i]
+                for j in range(g.shape[0]):
+                    out[b, first + i, j] = g[j, i]
 
 
 _f1, _f2, _f3 = plug.types.float64[::1], plug.types.float64[:, ::1], plug.types.float64[:, :, ::1]
