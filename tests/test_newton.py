@@ -82,3 +82,9 @@ def test_a_pattern_that_no_line_has_is_not_met():
 def test_impossible_input_is_refused(call):
     with pytest.raises(ValueError, match=r"\w"):
         call()
+
+
+@pytest.mark.parametrize("shape", [(1, 4), (1, 6), (2, 5), (0, 5)])
+def test_losses_must_have_the_shape_of_lines_and_places(shape):
+    with pytest.raises(ValueError, match=r"losses \(lines, m\); got shapes"):
+        newton.lines_with_losses(BOWL, [[1.0, 1.0]], [[1.0, 0.0]], T, np.ones(shape))
