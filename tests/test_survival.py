@@ -22,6 +22,11 @@ def test_a_curve_by_hand():
     assert (found.low[1], found.high[1]) == pytest.approx(tuple(ends))
 
 
+def test_where_all_leave_at_once_nothing_bounds_the_share_but_one():
+    found = survival.curve([3, 3, 3], 5)
+    assert (found.share[0], found.low[0], found.high[0]) == (0.0, 0.0, 1.0)
+
+
 def test_without_censoring_it_is_the_share_that_is_left():
     times = censored(0.02, 500, 10**6, 1)
     found = survival.curve(times, 10**6)
