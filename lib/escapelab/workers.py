@@ -89,7 +89,7 @@ def _parallel(blob, parameters, numbers, threads, taken):
             taken.add(number)
             yield joblib.delayed(_work)(blob, number, parameters[number], threads, shift, SOURCES)
 
-    with _every_loss_told(backend):
+    with _mended(backend):
         arriving = joblib.Parallel(return_as="generator_unordered")(calls())
         try:
             yield from arriving
@@ -100,9 +100,14 @@ def _parallel(blob, parameters, numbers, threads, taken):
 
 
 @contextlib.contextmanager
-def _every_loss_told(backend):
-    """joblib 1.6 waits forever for a task that Dask gave up, because its Dask backend reports results only."""
-    submit = backend.submit if hasattr(backend, "client") else None
+def _mended(backend):
+    """joblib 1.6 on Dask waits forever for a task that Dask gave up, because it hears of results only, and runs what
+    it has in this process, not on the cluster, while the cluster has one core: here a task may die alone.
+    """
+    if not hasattr(backend, "client"):
+        yield
+        return
+    submit, cores = backend.submit, backend.effective_n_jobs
 
     def told(function, callback=None):
         calls = []
@@ -116,13 +121,14 @@ def _every_loss_told(backend):
         future.add_done_callback(lambda done: done.exception() and once(done.exception()))
         return future
 
-    if submit:
-        backend.submit = told
+    def several(jobs):
+        return 2 if (found := cores(jobs)) == 1 else found
+
+    backend.submit, backend.effective_n_jobs = told, several
     try:
         yield
     finally:
-        if submit:
-            del backend.submit
+        del backend.submit, backend.effective_n_jobs
 
 
 def _work(blob, number, task, threads, shift, sources):

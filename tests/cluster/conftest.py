@@ -1,5 +1,6 @@
 """A real Dask scheduler and real workers, each a process of its own, on the loopback address."""
 
+import contextlib
 import os
 import socket
 import subprocess
@@ -66,7 +67,25 @@ def cluster(tmp_path_factory):
 
 @pytest.fixture
 def client(cluster):
+    with connected(cluster, workers=3) as client:
+        yield client
+
+
+@pytest.fixture
+def lone_worker(tmp_path):
+    """A client of a cluster with one worker of one thread."""
+    running = Cluster(tmp_path, workers=1)
+    try:
+        with connected(running, workers=1) as client:
+            yield client
+    finally:
+        running.close()
+
+
+@contextlib.contextmanager
+def connected(cluster, workers):
+    """A client of the cluster when so many workers are there."""
     distributed = pytest.importorskip("distributed")
     with distributed.Client(cluster.address, timeout=60) as client:
-        client.wait_for_workers(3, timeout=60)
+        client.wait_for_workers(workers, timeout=60)
         yield client

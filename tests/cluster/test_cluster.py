@@ -1,5 +1,6 @@
 """Sweeps on a real Dask cluster of this machine: whatever breaks, nothing is lost and nothing is wrong."""
 
+import os
 import subprocess
 import sys
 import threading
@@ -51,6 +52,11 @@ def test_a_cluster_has_the_bits_of_one_core(client):
 def test_three_processes_work_with_one_thread_each(client):
     processes, threads = zip(*spread(jobs.whereabouts, sweeps.grid(number=range(12))).results, strict=True)
     assert len(set(processes)) == 3 and set(threads) == {1}
+
+
+def test_a_cluster_of_one_core_works_there_and_not_here(lone_worker):
+    processes, _ = zip(*spread(jobs.whereabouts, sweeps.grid(number=range(2))).results, strict=True)
+    assert len(set(processes)) == 1 and os.getpid() not in processes
 
 
 def test_a_bad_task_reports_itself_and_the_others_finish(client):
