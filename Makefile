@@ -24,14 +24,14 @@ dist: setup  ## one zip of the book that opens by double click, without a networ
 
 test: setup  ## the library's tests, every lesson against its stored outputs, the ledger, the exercises
 	@$(PY) tools/lessons.py prepare
-	@$(PY) -m pytest -n logical --dist loadfile --nbval --nbval-current-env --ignore tests/page --ignore tests/classroom tests _build/nbval
+	@$(PY) -m pytest -n logical --max-worker-restart 0 --dist loadfile --nbval --nbval-current-env --ignore tests/page --ignore tests/classroom tests _build/nbval
 
 fresh: setup  ## every ledger entry under other seeds: make fresh SEEDS=20
 	@$(PY) tools/fresh.py --seeds $(SEEDS)
 
 page-test: setup  ## the built page in a real browser
 	@$(PY) tools/book.py
-	@$(PY) -m pytest -n logical --ignore-glob '*/test_lab*' tests/page
+	@$(PY) -m pytest -n logical --max-worker-restart 0 --ignore-glob '*/test_lab*' tests/page
 	@$(PY) -m pytest tests/page/test_lab*
 
 mutants: setup  ## change the library at random: do tests and ledger notice?
