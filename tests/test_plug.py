@@ -2,8 +2,10 @@
 
 import itertools
 import os
+import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import numba
 import numpy as np
@@ -48,6 +50,8 @@ def native():
 @pytest.mark.parametrize("cpu", ["generic", "haswell"])
 def test_another_cpu_gives_the_same_bits(native, cpu, tmp_path):
     assert digest(300, 40, NUMBA_CPU_NAME=cpu, NUMBA_CPU_FEATURES="", NUMBA_CACHE_DIR=str(tmp_path)) == native
+    for loop in ("lanes.walkers", "blocks.block"):  # compiled once, not also for some literal number
+        assert len(list(tmp_path.rglob(f"{loop}-*.nbc"))) == 1
 
 
 def test_one_thread_gives_the_same_bits(native):
@@ -98,9 +102,6 @@ def test_constants_must_be_finite():
 
 
 def test_a_changed_source_gets_a_cache_of_its_own(tmp_path):
-    import shutil
-    from pathlib import Path
-
     import escapelab
 
     copy = tmp_path / "lib" / "escapelab"
@@ -110,6 +111,16 @@ def test_a_changed_source_gets_a_cache_of_its_own(tmp_path):
     env = {**os.environ, "PYTHONPATH": str(tmp_path / "lib")}
     other = subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, text=True, check=True)
     assert Path(other.stdout.strip()).name != escapelab.CACHE.name
+
+
+def test_each_cpu_has_a_cache_of_its_own():
+    import escapelab
+
+    code = "import escapelab; print(escapelab.CACHE)"
+    env = {**os.environ, "NUMBA_CPU_NAME": "generic", "NUMBA_CPU_FEATURES": ""}
+    other = subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, text=True, check=True)
+    name, sources = Path(other.stdout.strip()).name, escapelab.CACHE.name.split("-")[0]
+    assert name != escapelab.CACHE.name and name.startswith(sources)
 
 
 def test_an_unwritable_cache_folder_does_not_stop_the_library(tmp_path):

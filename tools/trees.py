@@ -192,7 +192,7 @@ class Tree:
         import escapelab
 
         paths = [p for p in self.package.rglob("*.py") if p.stem == "plug" or b"plug import" in p.read_bytes()]
-        return escapelab._hash(paths)
+        return escapelab._key(paths)
 
     def run(self, stage: str, module: str) -> tuple[str, str]:
         """("passed" | "caught" | "timed out", what noticed) of one stage for a change in this module."""

@@ -1,9 +1,9 @@
 """escapelab: ensembles of stochastic gradient descent, and what theory says of them.
 
 Importing the package sets three things in numba: its cache folder, which is keyed on the sources of the
-library, because numba's own key misses a change made in another file; unless the reader has chosen a CPU,
-full-width vectors, which LLVM avoids by default on CPUs with AVX-512; and that scipy.linalg, a tenth of a
-second, is imported by compiled code that does linear algebra and not by all that is compiled.
+library, because numba's own key misses a change made in another file, and on the CPU; unless the reader has
+chosen a CPU, full-width vectors, which LLVM avoids by default on CPUs with AVX-512; and that scipy.linalg, a
+tenth of a second, is imported by compiled code that does linear algebra and not by all that is compiled.
 """
 
 import hashlib
@@ -41,26 +41,33 @@ def _writable(folder: Path) -> bool:
         return False
 
 
-def _choose_cache_folder(sources: str) -> Path:
+def _choose_cache_folder(key: str) -> Path:
     """The first writable of $NUMBA_CACHE_DIR, the user's cache folder, and a fresh temporary folder."""
     homes = [os.environ.get("NUMBA_CACHE_DIR"), os.environ.get("XDG_CACHE_HOME"), Path.home() / ".cache"]
     for home in filter(None, homes):
-        folder = Path(home) / "escapelab" / sources
+        folder = Path(home) / "escapelab" / key
         if _writable(folder):
             return folder
     return Path(tempfile.mkdtemp(prefix="escapelab-"))
 
 
-SOURCES = _hash(_sources())
-CACHE = _choose_cache_folder(_hash(_compiled_sources()))
-
 import numba  # noqa: E402
-from llvmlite.binding import get_host_cpu_features  # noqa: E402
+from llvmlite.binding import get_host_cpu_features, get_host_cpu_name  # noqa: E402
 from numba.np import linalg  # noqa: E402
 
-numba.config.CACHE_DIR = str(CACHE)
 if not (numba.config.CPU_NAME or numba.config.CPU_FEATURES):
     numba.config.CPU_FEATURES = get_host_cpu_features().flatten() + ",-prefer-256-bit"
+
+
+def _key(sources) -> str:
+    """A folder for each state of the sources and each CPU: numba mixes up what two CPUs write at once into one."""
+    target = f"{numba.config.CPU_NAME or get_host_cpu_name()} {numba.config.CPU_FEATURES}"
+    return f"{_hash(sources)}-{hashlib.sha256(target.encode()).hexdigest()[:8]}"
+
+
+SOURCES = _hash(_sources())
+CACHE = _choose_cache_folder(_key(_compiled_sources()))
+numba.config.CACHE_DIR = str(CACHE)
 
 
 def _postpone_scipy(ensure_blas=linalg.ensure_blas):

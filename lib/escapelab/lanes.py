@@ -46,7 +46,8 @@ def walkers(
             lane_exit[b, i], lane_diverged[b, i] = exit_time[w], diverged[w]
             for j in range(d):
                 lanes[b, j, i] = theta[w, j]
-        memory[:], plan[:], lane_moments[:], recorded, step = 0.0, 0.0, 0.0, 0, 0
+        memory[:], plan[:], lane_moments[:] = 0.0, 0.0, 0.0
+        recorded, step = np.int64(0), np.int64(0)  # a bare 0 has a type of its own, and block is compiled for each
         while alive > 0:
             window = min(steps - step, (12 + step // 16) // 4 * 4) if stops else steps
             written = recorded
