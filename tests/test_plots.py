@@ -2,6 +2,7 @@
 
 import matplotlib.pyplot as plt
 import numpy as np
+import pytest
 from escapelab import ledger, objectives, plots
 
 
@@ -20,6 +21,14 @@ def test_a_scene_is_a_landscape_with_the_start_on_it():
     assert np.array_equal(ax.collections[0].get_offsets(), np.column_stack([[1, 2], J.loss([1.0, 2.0])]))
     assert not plots.scene(J, -3, 2).collections
     plt.close("all")
+
+
+def test_images_stand_in_rows_apart_under_their_names(ax):
+    pictures = np.arange(1, 19).reshape(3, 2, 3) / 18
+    page = np.asarray(plots.images(ax, pictures, ["a", "b", "c"], columns=2).images[0].get_array())
+    assert page.shape == (8, 10) and np.array_equal(page[1:3, 6:9], pictures[1])
+    assert np.array_equal(page[5:7, 1:4], pictures[2]) and page.sum() == pytest.approx(pictures.sum())
+    assert [(text.get_text(), *text.get_position()) for text in ax.texts] == [("a", 2, 0), ("b", 7, 0), ("c", 2, 4)]
 
 
 def test_balls_lie_on_the_loss(ax):

@@ -81,6 +81,21 @@ def scene(objective, low, high, *, start=None, points=600, width=6.4, height=2.5
     return ax
 
 
+def images(ax, pictures, names, *, columns=10):
+    """Small grey pictures (n, height, width), from 0 white to 1 black, in rows, each with its name above."""
+    pictures = np.asarray(pictures)
+    count, high, wide = pictures.shape
+    rows = -(-count // columns)
+    page = np.zeros((rows, high + 2, columns, wide + 2))
+    for i, picture in enumerate(pictures):
+        page[i // columns, 1:-1, i % columns, 1:-1] = picture
+        x, y = (wide + 2) * (i % columns), (high + 2) * (i // columns)
+        ax.text(x + wide / 2 + 0.5, y, names[i], fontsize=8, ha="center", va="center")
+    ax.imshow(page.reshape(rows * (high + 2), columns * (wide + 2)), cmap="gray_r", vmin=0, vmax=1)
+    ax.axis("off")
+    return ax
+
+
 def bands(ax, steps, values, *, colour=BLUE, quantiles=(0.05, 0.25, 0.75, 0.95), name=None):
     """Median and quantile bands of many runs: values (runs, steps)."""
     cuts = np.quantile(values, quantiles, axis=0)
