@@ -1,6 +1,6 @@
 """Stored pictures of a function of controls: rendering, and what is asked of the function.
 
-Layer 4. A draw is a pure function of its controls that returns (matplotlib figure, sentence); `explore` shows it.
+A draw is a pure function of its controls that returns (matplotlib figure, sentence); `explore` shows it.
 """
 
 import base64

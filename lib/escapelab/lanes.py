@@ -16,7 +16,7 @@ def walkers(
     rule, rule_c, rule_rows, probe, probe_c, region, region_c, schedule, schedule_c, schedule_rows,
     watch, watch_c, watch_data, data, sampler_words, sampler_rows, low, high, record, average, flags,
 ):  # fmt: skip
-    """Walkers begin, begin + stride, ... below end, LANES at a time; a block that is not full repeats its last walker.
+    """Walkers begin, begin + stride, ... below end, LANES at a time; lanes that nobody needs go along unseen.
 
     Where walkers stop at their exit, a pool of them goes through a window of steps, block after block; then
     those that are still inside close ranks, so that later windows run with full lanes.

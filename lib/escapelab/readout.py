@@ -1,6 +1,6 @@
 """The key numbers of a figure, read back from the figure itself: a table for readers who do not see it.
 
-Layer 4. Whatever is drawn is listed: curves, groups of curves, points, bars, maps. So the table cannot say anything
+Whatever is drawn is listed: curves, groups of curves, points, bars, maps. So the table cannot say anything
 else than the picture, and nobody has to keep it up.
 """
 
