@@ -65,7 +65,7 @@ def case_lines(name, record):
     for row in record["rows"]:
         low, high = row["ratio_spread"]
         p = "" if row["p_value"] is None else f"{row['p_value']:.2f}"
-        times = " | ".join(f"{row[key]:,.3g}" if row[key] < 1e5 else f"{row[key]:,.0f}" for key in TIMES)
+        times = " | ".join(f"{float(f'{row[key]:.3g}'):,.12g}" for key in TIMES)  # 2,380,000 rather than 2.38e+06
         lines.append(f"| {row['contestant']} | {times} | {row['ratio']:.2f} | {low:.2f}, {high:.2f} | {p} |")
     return [*lines, ""]
 
