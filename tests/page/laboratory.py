@@ -1,10 +1,12 @@
 """A JupyterLab with a kernel for the tests: started once, one page for each notebook."""
 
+import importlib.util
 import itertools
 import json
 import os
 import shutil
 import socket
+import statistics
 import subprocess
 import sys
 import time
@@ -16,6 +18,26 @@ import pytest
 
 KERNEL_READY = "() => window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel?.status === 'idle'"
 SLIDER = ".escapelab-live .noUi-handle"
+BENCH = Path(__file__).resolve().parents[2] / "benchmarks"
+
+
+def slowness() -> float:
+    """Processor time of the bench's NumPy (W6) now, as a multiple of the stored one.
+
+    Aims in milliseconds are for the machine of the bench at that hour; this one may have other guests now.
+    """
+    spec = importlib.util.spec_from_file_location("w6_numpy", BENCH / "w6_numpy.py")
+    contestant = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(contestant)
+    cases = json.loads((BENCH / "results.json").read_text(encoding="utf-8"))["cases"]
+    rows = cases["W6, simulation of a frame"]["rows"]
+    (stored,) = (row["processor_ns"] for row in rows if row["contestant"] == "NumPy")
+    times = []
+    for seed in range(24):
+        begun = time.process_time()
+        contestant.with_numpy(seed)
+        times.append(time.process_time() - begun)
+    return 1e9 * statistics.median(times[4:]) / stored
 
 
 @pytest.fixture(scope="session")
