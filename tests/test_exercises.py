@@ -2,6 +2,8 @@
 
 import math
 import re
+import sys
+import threading
 import time
 from collections import Counter
 
@@ -189,6 +191,32 @@ def test_a_broken_function_is_told_how_it_breaks(answer, said, monkeypatch):
     result = exercises.judge("toy-step", answer)
     assert result.status == "WRONG"
     assert said in result.text
+
+
+class Slow:
+    """Goes with a tenth of a second in its finalizer, where an exception is lost."""
+
+    def __del__(self):
+        until = time.perf_counter() + 0.1
+        while time.perf_counter() < until:
+            pass
+
+
+def in_finalizers(*arguments):
+    """Nearly never anywhere else."""
+    until = time.perf_counter() + 3.0
+    while time.perf_counter() < until:
+        Slow()
+
+
+def test_a_stop_that_is_lost_in_a_finalizer_is_not_told(monkeypatch):
+    told, others = [], set(threading.enumerate())
+    monkeypatch.setattr(sys, "unraisablehook", lambda lost: told.append(lost.exc_type))
+    monkeypatch.setattr(exercises, "TIME_LIMIT", 0.3)
+    assert "Does a loop never end?" in exercises.judge("toy-step", in_finalizers).text
+    for thread in set(threading.enumerate()) - others:
+        thread.join()
+    assert told == []
 
 
 def unwritten(theta, eta):
