@@ -80,12 +80,16 @@ window.addEventListener("load", () => {
 // What scrolls sideways can be scrolled by keyboard; folded text is printed.
 const reachable = () =>
   document.querySelectorAll(".bd-article pre, .bd-article table, .bd-article div.math, mjx-container").forEach((box) => {
-    if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
+    if (box.tabIndex !== 0 && box.scrollWidth > box.clientWidth) box.tabIndex = 0;
   });
 window.addEventListener("DOMContentLoaded", () => {
   const article = document.querySelector(".bd-article"); // its size follows the window, the fonts and the mathematics
-  if (article) new ResizeObserver(reachable).observe(article);
+  if (!article) return;
+  new ResizeObserver(reachable).observe(article);
+  // the theme has its own idea of what scrolls, 300 ms after the window has changed
+  new MutationObserver(reachable).observe(article, { attributeFilter: ["tabindex"], subtree: true });
 });
+window.addEventListener("resize", reachable);
 window.addEventListener("beforeprint", () => document.querySelectorAll(".escapelab-numbers").forEach((details) => (details.open = true)));
 
 // The JupyterHub button works with any hub that has nbgitpuller: the reader says which, once.
