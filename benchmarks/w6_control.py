@@ -9,16 +9,18 @@ import jax.numpy as jnp
 import numba
 import numpy as np
 import yardstick
-from escapelab import frames, plots, sgd
+from escapelab import frames, objectives, plots, sgd
 from harness import Case, present
-from w6_numpy import BATCH, ETA, START, STEPS, WALKERS, J, X, Y, with_numpy
 
 try:
     import torch
 except ImportError:
     torch = None
 
+WALKERS, STEPS, BATCH, ETA, START = 200, 200, 10, 0.01, 1.0
+J = objectives.sine_fit()
 _shown: list = []  # the picture that the next one takes the place of
+X, Y = (np.ascontiguousarray(column) for column in J.data.T)
 
 
 def path(seed):
@@ -39,6 +41,18 @@ def frame(seed):
 
     _shown.append(frames.frame(draw, {}, like=_shown.pop() if _shown else None))
     return np.array([len(_shown[0].png) > 0])
+
+
+def with_numpy(seed):
+    rng, theta = np.random.Generator(np.random.SFC64(seed)), np.empty((STEPS + 1, WALKERS))
+    theta[0] = START
+    for step in range(STEPS):
+        picks = rng.integers(0, X.size, (BATCH, WALKERS), dtype=np.int32)
+        x = X.take(picks)
+        phase = theta[step] * x
+        gradient = ((np.sin(phase) - Y.take(picks)) * x * np.cos(phase)).sum(axis=0)
+        theta[step + 1] = theta[step] - 2 * ETA / BATCH * gradient
+    return theta[-1]
 
 
 @functools.cache
