@@ -1,12 +1,10 @@
 """A JupyterLab with a kernel for the tests: started once, one page for each notebook."""
 
-import importlib.util
 import itertools
 import json
 import os
 import shutil
 import socket
-import statistics
 import subprocess
 import sys
 import time
@@ -18,20 +16,6 @@ import pytest
 
 KERNEL_READY = "() => window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel?.status === 'idle'"
 SLIDER = ".escapelab-live .noUi-handle"
-BENCH = Path(__file__).resolve().parents[2] / "benchmarks"
-
-
-def slowness() -> float:
-    """Processor time of importing the library now, as a multiple of the bench's stored one.
-
-    Aims in milliseconds are for the machine of the bench at that hour; this one may have other guests now. Nearly all
-    of the import is numba's; the bench judges it by itself.
-    """
-    spec = importlib.util.spec_from_file_location("startup", BENCH / "startup.py")
-    startup = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(startup)
-    (_, stored, _), *_ = json.loads((BENCH / "results.json").read_text(encoding="utf-8"))["startup"]
-    return statistics.median(startup.seconds(startup.IMPORT) for _ in range(3)) / stored
 
 
 @pytest.fixture(scope="session")

@@ -8,14 +8,13 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from laboratory import slowness
 
 ROOT = Path(__file__).resolve().parents[2]
 LATENCY = ROOT / "_build" / "latency"
 LESSONS = [path for path in sorted((ROOT / "chapters").rglob("*.ipynb")) if "explore(" in path.read_text("utf-8")]
 each_lesson = pytest.mark.parametrize("lesson", LESSONS, ids=lambda path: f"{path.parent.name}/{path.stem}")
 PRESSES = 5
-AIM = 150  # milliseconds from a key to the new picture, at the median, on a machine as fast as the bench's
+AIM = 150  # milliseconds from a key to the new picture, at the median
 BUSY = os.cpu_count()  # a load above it: more wants to run than can
 FIRST = "import os\nos.environ['ESCAPELAB_FRAMES'] = '0'"  # this test looks at none of the stored pictures
 LAST = (
@@ -73,7 +72,7 @@ def found(run_all, seen, lesson, tmp_path):
         for control, values in zip(controls, stored, strict=True):
             for handle, (name, chosen) in zip(control.locator(".noUi-handle").all(), values.items(), strict=True):
                 sliders.append([name, chosen, pressed(page, handle, chosen)])
-        seen[lesson] = {"rendered": rendered, "sliders": sliders, "load": os.getloadavg()[0], "slowness": slowness()}
+        seen[lesson] = {"rendered": rendered, "sliders": sliders, "load": os.getloadavg()[0]}
     return seen[lesson]
 
 
@@ -135,19 +134,17 @@ def test_every_control_takes_values_that_were_never_stored(found):
 @each_lesson
 def test_a_new_picture_is_there_at_once(found, lesson):
     """Its time is written to _build/latency; judged only where nothing else keeps the cores busy."""
-    times, load, slow = waits(found["sliders"]), found["load"], found["slowness"]
+    times, load = waits(found["sliders"]), found["load"]
     median = statistics.median(times)
-    measured = {"median_ms": round(median), "slowest_ms": round(max(times)), "presses": len(times)}
-    measured |= {"load": load, "slowness": round(slow, 2)}
+    measured = {"median_ms": round(median), "slowest_ms": round(max(times)), "presses": len(times), "load": load}
     LATENCY.mkdir(parents=True, exist_ok=True)
     (LATENCY / f"{lesson.parent.name}-{lesson.stem}.json").write_text(json.dumps(measured))
-    assert median < 2 * AIM * slow or load > BUSY, measured
+    assert median < 2 * AIM or load > BUSY, measured
 
 
 def test_half_of_all_new_pictures_are_there_within_150_ms(seen):
     """Over all lessons whose controls were pressed while nothing else kept the cores busy."""
-    calm = [found for found in seen.values() if found["load"] <= BUSY]
-    quiet = [wait / found["slowness"] for found in calm for wait in waits(found["sliders"])]
+    quiet = [wait for found in seen.values() if found["load"] <= BUSY for wait in waits(found["sliders"])]
     if not quiet:
         pytest.skip("the cores were busy with something else all the time")
     assert statistics.median(quiet) < AIM, len(quiet)
